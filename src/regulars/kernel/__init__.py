@@ -1,0 +1,1 @@
+"""What every floor may rely on: clock, ids, money, windows, errors, and what floors declare."""
