@@ -1,0 +1,106 @@
+"""RFM: recency, frequency and money scored 1 to 5, and the named segments they make.
+
+Scores are ranks within the shop. A score says what share of people somebody is ahead of:
+1 + ⌊5 · share with less⌋. Equal people get equal scores whatever their order, so fewer than five
+different values give fewer than five scores, and 5 is kept for those who really stand out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from regulars.science.arrays import Floats, Ints, as_floats
+from regulars.science.segments import SEGMENTS
+
+_KEYS = {segment.key: number for number, segment in enumerate(SEGMENTS)}
+
+GRID: tuple[tuple[str, ...], ...] = (
+    # frequency 1 … 5, one line per recency from 5 (just here) down to 1 (long ago)
+    ("new", "promising", "promising", "champions", "champions"),
+    ("new", "promising", "promising", "loyal", "champions"),
+    ("promising", "needs_attention", "needs_attention", "loyal", "loyal"),
+    ("hibernating", "hibernating", "at_risk", "at_risk", "cant_lose"),
+    ("lost", "lost", "at_risk", "at_risk", "cant_lose"),
+)
+
+NEW_DAYS = 28
+"""A first purchase makes a new face for so many days at least."""
+
+FEWEST = 20
+"""With fewer people a fifth is too few to rank: who was here lately is not slowing down."""
+
+_AWAY = {"champions": "cant_lose", "loyal": "at_risk", "promising": "at_risk",
+         "needs_attention": "at_risk"}  # fmt: skip
+_GRID = np.array([[_KEYS[key] for key in line] for line in reversed(GRID)], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class RfmScores:
+    """Scores 1..5 per person, and ``segment``: places in :data:`SEGMENTS`."""
+
+    recency: Ints
+    frequency: Ints
+    money: Ints
+    segment: Ints
+
+    def keys(self) -> list[str]:
+        """The segment's key per person."""
+        return [SEGMENTS[number].key for number in self.segment.tolist()]
+
+
+def score(values: Floats) -> Ints:
+    """1 + ⌊5 · share of people with a smaller value⌋; 3 for everybody when all are equal."""
+    if values.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    ranked = np.sort(values)
+    if ranked[0] == ranked[-1]:
+        return np.full(values.size, 3, dtype=np.int64)
+    below = np.searchsorted(ranked, values, side="left")
+    return (1 + (5 * below) // values.size).astype(np.int64)
+
+
+def rfm(
+    days_since: npt.ArrayLike,
+    purchases: npt.ArrayLike,
+    money: npt.ArrayLike,
+    is_quiet: npt.ArrayLike | None = None,
+) -> RfmScores:
+    """Score everybody who has bought at least once.
+
+    Args:
+        days_since: days since the last purchase; fewer is better.
+        purchases: number of purchases (days with one).
+        money: spent in all, or per year; refunds taken off.
+        is_quiet: silent for long by their own rhythm; unknown counts as no.
+
+    Money is scored but does not choose the segment: a big single order makes no regular. Ranks
+    alone would call people what they are not, so three facts outrank them. Who bought once is new
+    for four weeks, and later neither coming back nor slowing down. Who has gone quiet by their own
+    rhythm is among those who stay away. Where there are too few to rank, or all were seen last on
+    one day, four weeks are lately.
+    """
+    since = as_floats(days_since, "days_since")
+    bought = as_floats(purchases, "purchases")
+    spent = as_floats(money, "money")
+    if not since.shape == bought.shape == spent.shape:
+        raise ValueError("days_since, purchases and money must have the same length")
+    recency, frequency = score(-since), score(bought)
+    segment = _segments(recency, frequency, since, bought)
+    if is_quiet is not None:
+        quiet = np.asarray(is_quiet, dtype=np.bool_)
+        for here, away in _AWAY.items():
+            segment[quiet & (segment == _KEYS[here])] = _KEYS[away]
+    return RfmScores(recency, frequency, score(spent), segment)
+
+
+def _segments(recency: Ints, frequency: Ints, since: Floats, bought: Floats) -> Ints:
+    is_single, is_lately = bought <= 1, since <= NEW_DAYS
+    if since.size < FEWEST or since.min() == since.max():
+        recency = np.where(is_lately, np.maximum(recency, 4), recency)
+    found: Ints = _GRID[recency - 1, np.where(is_single, 0, frequency - 1)]
+    found[is_single & (found == _KEYS["promising"])] = _KEYS["hibernating"]
+    found[is_single & is_lately] = _KEYS["new"]
+    return found
