@@ -1,0 +1,1 @@
+"""The columnar copy of the truth: table contracts, one writer, engines that answer."""
