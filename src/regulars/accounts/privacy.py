@@ -1,0 +1,19 @@
+"""What this floor knows of customers: nothing. Its people are members.
+
+The audit trail says who did what to which number; that it never names a customer is minded by
+`regulars.sources.privacy`, which knows their values.
+"""
+
+from __future__ import annotations
+
+from regulars.kernel.declarations import PrivacyHandler
+
+HANDLERS: tuple[PrivacyHandler, ...] = ()
+
+# Tables with words in them that hold nothing about a customer, and why.
+NOT_PERSONAL = {
+    "accounts_member": "Members of the business; they leave by being removed as members.",
+    "accounts_business": "The business itself.",
+    "accounts_openinghours": "When places open and close, and which member said so.",
+    "accounts_apikey": "Names of programs and hashes.",
+}
