@@ -1,0 +1,134 @@
+"""Asks vendors over HTTP, and turns what goes wrong into what the frame knows to do."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from regulars.kernel import clock
+from regulars.sources.connectors.contract import Json, Later, TokenRefused, Unreachable
+
+if TYPE_CHECKING:
+    import requests
+
+MOST_BYTES = 32_000_000
+_TIMEOUTS = (10, 60)
+_CHUNK = 65_536
+_LONGEST_WAIT = 3_600.0
+_WAIT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A status below 400, headers (any case), and the JSON that came with them."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+
+
+class Refused(Exception):
+    """The vendor says that the question is wrong: a status of 400 or above, and what came."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"{status} {text[:200]}")
+        self.status = status
+        self.text = text
+
+
+class HttpClient:
+    """A session with one vendor. It follows no redirect and sends its headers nowhere else."""
+
+    def __init__(self) -> None:
+        import requests
+
+        self._session = requests.Session()
+        # A .netrc must not put another password in the place of the token.
+        self._session.auth = _as_it_is
+        self._session.headers["User-Agent"] = "Regulars"
+
+    def get(self, url: str, params: Mapping[str, Any] | None = None, **headers: str) -> Reply:
+        """Ask for ``url``; names in ``headers`` have ``_`` for ``-``."""
+        return self._ask("GET", url, headers, params=params)
+
+    def post(self, url: str, said: Json, **headers: str) -> Reply:
+        """Send JSON to ``url``."""
+        headers["Content_Type"] = "application/json"
+        return self._ask("POST", url, headers, data=orjson.dumps(said))
+
+    def _ask(self, method: str, url: str, headers: Mapping[str, str], **what: Any) -> Reply:
+        import requests
+
+        check_address(url)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            with self._session.request(
+                method, url, headers=sent, timeout=_TIMEOUTS, allow_redirects=False, stream=True,
+                **what,
+            ) as got:  # fmt: skip
+                return _read(got)
+        except requests.RequestException as error:
+            raise Unreachable(type(error).__name__) from error
+
+
+def check_address(url: str) -> None:
+    """`Unreachable` for an address that would carry a token unencrypted to another machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "http" and _is_here(parts.hostname or ""):
+        return
+    raise Unreachable("the address does not begin with https://")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _read(got: requests.Response) -> Reply:
+    body, size = [], 0
+    for part in got.iter_content(_CHUNK):
+        size += len(part)
+        if size > MOST_BYTES:
+            raise Unreachable("the answer is too large")
+        body.append(part)
+    whole = b"".join(body)
+    status = got.status_code
+    if status in (401, 403):
+        raise TokenRefused(str(status))
+    if status == 429:
+        raise Later(wait_of(got.headers))
+    if status >= 500 or 300 <= status < 400:
+        raise Unreachable(str(status))
+    if status >= 400:
+        raise Refused(status, whole.decode("utf-8", "replace"))
+    try:
+        return Reply(status, got.headers, orjson.loads(whole) if whole else None)
+    except orjson.JSONDecodeError as error:
+        raise Unreachable("the answer is not JSON") from error
+
+
+def wait_of(headers: Mapping[str, str]) -> float:
+    """Seconds in ``Retry-After`` (a number or a date), within reason."""
+    said = headers.get("Retry-After", "").strip()
+    try:
+        seconds = float(said)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(said) - clock.now()).total_seconds()
+        except (ValueError, TypeError):
+            seconds = _WAIT
+    return min(max(seconds, 1.0), _LONGEST_WAIT) if seconds == seconds else _WAIT

@@ -1,0 +1,337 @@
+"""Turns records as received into facts: a short turn at a time, in the order of their numbers.
+
+Facts, counts, what is held back and how far it went are one transaction. Who lands moves the
+position from where it was read, so of two that try the same records one writes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from regulars.accounts import business as businesses
+from regulars.accounts.models import Business
+from regulars.kernel import clock
+from regulars.kernel.ids import key64
+from regulars.sources.bulk import fetch_by_keys
+from regulars.sources.files.records import CustomerRow, EventRow
+from regulars.sources.following import STREAM
+from regulars.sources.intake import catalogue, room
+from regulars.sources.intake.ecommerce import ORDERS, OrderTold, Unreadable
+from regulars.sources.intake.folding import OrderWriter, fold
+from regulars.sources.intake.translating import Setting, order_in, translate
+from regulars.sources.landing.identifiers import IdentifierBook
+from regulars.sources.landing.records import RecordLander
+from regulars.sources.live import standing_ids
+from regulars.sources.models import Cursor, Event, Identifier, Import, IntakeRecord, Source
+
+TURN = 1_000
+_log = logging.getLogger("regulars.intake")
+_TRIES = 5
+_KEYS_AT_ONCE = 200
+Row = tuple[int, int, datetime, str, str]
+
+
+@dataclass(slots=True)
+class Share:
+    """What one source told in one month, of the records at hand."""
+
+    run: Import
+    setting: Setting
+    read: int = 0
+    events: list[EventRow] = field(default_factory=list)
+    people: list[CustomerRow] = field(default_factory=list)
+    orders: list[OrderTold] = field(default_factory=list)
+    offers: list[catalogue.OfferTold] = field(default_factory=list)
+    held: dict[int, str] = field(default_factory=dict)
+
+
+class _MovedOn(Exception):
+    """Somebody else landed these records."""
+
+
+def land_waiting(most_turns: int = 20) -> int:
+    """Land what waits, for at most ``most_turns`` turns; returns how many records that were."""
+    count = 0
+    for _ in range(most_turns):
+        turn = _land_turn()
+        if turn == 0:
+            break
+        count += turn
+    return count
+
+
+def _land_turn() -> int:
+    position = room.position()
+    rows = _read(position)
+    if not rows:
+        return 0
+    for attempt in range(_TRIES):
+        try:
+            with transaction.atomic():
+                _land(rows, position)
+            return len(rows)
+        except _MovedOn:
+            return 0
+        except IntegrityError:
+            # An import told the same facts between our reading and our writing.
+            if attempt == _TRIES - 1:
+                raise
+        except OperationalError:
+            raise
+        except Exception:
+            _log.exception("Records %s to %s could not land together", rows[0][0], rows[-1][0])
+            break
+    return _land_one_by_one(rows, position)
+
+
+def _land_one_by_one(rows: list[Row], position: int) -> int:
+    """One record must not stop all that come after it: whichever cannot land is held back."""
+    for row in rows:
+        for one in (row, (*row[:4], "unexpected")):
+            try:
+                with transaction.atomic():
+                    _land([one], position)
+                break
+            except _MovedOn:
+                return 0
+            except OperationalError:
+                raise
+            except Exception:
+                if one is not row:
+                    raise
+        position = row[0]
+    return len(rows)
+
+
+def _read(position: int) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, source_id, received_at, body, reason "
+            f"FROM {IntakeRecord._meta.db_table} WHERE id > %s ORDER BY id LIMIT %s",
+            [position, TURN],
+        )
+        return [(*row[:2], _aware(row[2]), *row[3:]) for row in cursor.fetchall()]
+
+
+def _aware(at: datetime | str) -> datetime:
+    if isinstance(at, str):
+        at = datetime.fromisoformat(at)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _land(rows: list[Row], position: int) -> None:
+    _move(position, rows[-1][0])
+    shares = _shares(rows)
+    standing = standing_ids()
+    currency = businesses.get().currency
+    for share in shares:
+        _land_share(share, standing, currency)
+
+
+def _move(position: int, to: int) -> None:
+    if position == 0:
+        Cursor.objects.get_or_create(name=room.LANDING)
+    if not Cursor.objects.filter(name=room.LANDING, position=position).update(position=to):
+        raise _MovedOn
+
+
+def _shares(rows: list[Row]) -> list[Share]:
+    business = businesses.get()
+    sources = {one.pk: one for one in Source.objects.filter(pk__in={row[1] for row in rows})}
+    found: dict[tuple[int, str], Share] = {}
+    for number, source_id, received_at, body, reason in rows:
+        month = f"{received_at:%Y-%m}"
+        share = found.get((source_id, month))
+        if share is None:
+            source = sources[source_id]
+            share = found[source_id, month] = Share(
+                stream_of(source, month),
+                _setting_of(source, business),
+            )
+        share.read += 1
+        if reason:
+            share.held[number] = reason
+        else:
+            _translate(share, number, body)
+    return list(found.values())
+
+
+def _setting_of(source: Source, business: Business) -> Setting:
+    return Setting(
+        source.namespace,
+        source.settings.get("orders_in") or source.namespace,
+        business.country,
+        business.currency,
+        trusts_consents=bool(source.settings.get("secrets")),
+    )
+
+
+def _translate(share: Share, number: int, body: str) -> None:
+    try:
+        told = translate(number, orjson.loads(body), share.setting)
+    except Unreadable as problem:
+        share.held[number] = problem.reason
+        return
+    share.events.append(told.event)
+    share.people += told.people
+    share.orders += told.orders
+    share.offers += told.offers
+
+
+def stream_of(source: Source, month: str) -> Import:
+    """The import under which the messages of ``month`` (``2026-11``) land; it counts at once."""
+    standing = Import.objects.filter(source=source, kind=STREAM, table_name=month, undo=None)
+    return standing.first() or Import.objects.create(
+        source=source,
+        kind=STREAM,
+        table_name=month,
+        file_name=source.name,
+        path="",
+        fingerprint=f"stream:{source.pk}:{month}",
+        recognised_as=source.kind,
+        shape=STREAM,
+        finished_at=clock.now(),
+        share_done=1,
+    )
+
+
+def _land_share(share: Share, standing: frozenset[int], currency: str) -> None:
+    run = share.run
+    book = IdentifierBook(run.pk)
+
+    def lander(kind: str) -> RecordLander:
+        return RecordLander(
+            import_id=run.pk,
+            namespace=share.setting.namespace,
+            currency=currency,
+            standing=standing,
+            kind=kind,
+        )
+
+    events, people = lander("events"), lander("customers")
+    prepared = events.prepare(share.events)
+    said = people.prepare(share.people)
+    folded = _folded(share, standing | {run.pk})
+    writer = OrderWriter(import_id=run.pk, namespace=share.setting.orders_in, standing=standing)
+    changes = writer.changes(folded)
+    wares = _wares(share, standing | {run.pk})
+    # Whoever an order hangs on stands in its events, whether they landed now or before.
+    book.write([(one.anchor,) for one in folded.values() if one.anchor])
+    events.write(prepared, book)
+    people.write(said, book)
+    changes.write(book)
+    catalogue.write(wares, import_id=run.pk, standing=standing)
+    _hold(share)
+    _count(share, prepared.outcome.landed, prepared.outcome.unchanged)
+
+
+def _folded(share: Share, standing: frozenset[int]) -> dict[int, Any]:
+    """The orders that these records tell of, with all that was told of them before."""
+    tellings: dict[int, dict[tuple[int, str], OrderTold]] = defaultdict(dict)
+    namespace = share.setting.orders_in
+    for event, order in zip(_of_orders(share.events), share.orders, strict=True):
+        key = key64("order", namespace, order.order_id)
+        tellings[key][event.row_no, event.record_id] = order
+    if not tellings:
+        return {}
+    now = {key64("events", share.setting.namespace, one.record_id) for one in share.events}
+    for key, event_key, order in _told_before(tellings, share.setting, standing):
+        if event_key not in now:
+            tellings[key][order.row_no, str(event_key)] = order
+    return {key: fold(told.values()) for key, told in tellings.items()}
+
+
+def _told_before(
+    keys: Iterable[int], setting: Setting, standing: frozenset[int]
+) -> Iterator[tuple[int, int, OrderTold]]:
+    """What standing events tell of the orders ``keys``: order key, event key, what it tells."""
+    columns = ("subject_key", "identifier_id", "name", "happened_at", "properties",
+               "of_import_id", "row_no", "event_key")  # fmt: skip
+    rows = fetch_by_keys(Event, columns, "subject_key", keys)
+    values = {pk: (kind, value) for pk, kind, value in fetch_by_keys(
+        Identifier, ("id", "kind", "value"), "id", {row[1] for row in rows if row[1]})}  # fmt: skip
+    for key, who, name, at, told, of_import, row_no, event_key in rows:
+        if of_import in standing and name in ORDERS:
+            said = told if isinstance(told, dict) else orjson.loads(told)
+            identifiers = (values[who],) if who in values else ()
+            yield (
+                key,
+                event_key,
+                order_in(row_no, name, said, _aware(at), identifiers, setting.currency),
+            )
+
+
+def fold_anew(run: Import) -> None:
+    """After a month of messages was taken back: orders that other messages tell of too are folded
+    from those alone, under the latest import that tells of them. Safe to repeat."""
+    setting, standing = _setting_of(run.source, businesses.get()), standing_ids()
+    told = Event.objects.filter(of_import=run, name__in=ORDERS).exclude(subject_key=None)
+    keys = sorted({key for key in told.values_list("subject_key", flat=True) if key is not None})
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        part = keys[start : start + _KEYS_AT_ONCE]
+        with transaction.atomic():
+            _fold_part(part, setting, standing)
+
+
+def _fold_part(keys: list[int], setting: Setting, standing: frozenset[int]) -> None:
+    latest: dict[int, int] = {}
+    rows = fetch_by_keys(Event, ("subject_key", "of_import_id", "name"), "subject_key", keys)
+    for key, of_import, name in rows:
+        if of_import in standing and name in ORDERS:
+            latest[key] = max(of_import, latest.get(key, 0))
+    tellings: dict[int, list[OrderTold]] = defaultdict(list)
+    for key, _, order in _told_before(latest, setting, standing):
+        tellings[key].append(order)
+    for import_id in sorted(set(latest.values())):
+        folded = {key: fold(told) for key, told in tellings.items() if latest[key] == import_id}
+        book = IdentifierBook(import_id)
+        writer = OrderWriter(import_id=import_id, namespace=setting.orders_in, standing=standing)
+        changes = writer.changes(folded)
+        book.write([(one.anchor,) for one in folded.values() if one.anchor])
+        changes.write(book)
+
+
+def _of_orders(events: Iterable[EventRow]) -> Iterable[EventRow]:
+    return (one for one in events if one.subject_key is not None and one.name in ORDERS)
+
+
+def _wares(share: Share, standing: frozenset[int]) -> dict[int, catalogue.OfferTold]:
+    """The things on sale that these records tell of, as they were told of last by their own time,
+    now or before."""
+    namespace = share.setting.orders_in
+    found: dict[int, catalogue.OfferTold] = {}
+    for offer in share.offers:
+        catalogue.newest(found, catalogue.key_of(namespace, offer), offer)
+    columns = ("subject_key", "happened_at", "properties", "of_import_id", "row_no")
+    for key, at, told, of_import, row_no in fetch_by_keys(Event, columns, "subject_key", found):
+        if of_import in standing:
+            said = told if isinstance(told, dict) else orjson.loads(told)
+            offer = catalogue.offer_of(row_no, said, _aware(at), share.setting.currency)
+            catalogue.newest(found, key, offer)
+    return found
+
+
+def _hold(share: Share) -> None:
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for number, reason in share.held.items():
+        by_reason[reason].append(number)
+    for reason, numbers in by_reason.items():
+        IntakeRecord.objects.filter(pk__in=numbers).update(reason=reason)
+
+
+def _count(share: Share, landed: int, unchanged: int) -> None:
+    run = Import.objects.select_for_update().get(pk=share.run.pk)
+    run.position += share.read
+    run.landed += landed
+    run.unchanged += unchanged
+    run.quarantined += len(share.held)
+    run.reasons = dict(Counter(run.reasons) + Counter(share.held.values()))
+    run.save(update_fields=["position", "landed", "unchanged", "quarantined", "reasons"])

@@ -1,0 +1,157 @@
+"""Identifiers of a batch: their numbers, which import used them, which stood together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from regulars.sources.bulk import fetch_by_keys, insert_missing
+from regulars.sources.files.identifiers import KIND_PRIORITY
+from regulars.sources.landing.confirmations import Retold
+from regulars.sources.models import Identifier, IdentifierPair, IdentifierUse
+
+Named = tuple[str, str]
+
+# Beyond this many remembered values the book starts afresh: memory stays flat.
+_REMEMBERED = 80_000
+
+
+def anchor_of(identifiers: Iterable[Named]) -> Named | None:
+    """Return the identifier a fact hangs off: the first by kind priority, then by value."""
+    ranked = sorted(identifiers, key=lambda named: (_rank(named[0]), named))
+    return ranked[0] if ranked else None
+
+
+def _rank(kind: str) -> int:
+    family = kind.split(":", 1)[0]
+    return KIND_PRIORITY.index(family) if family in KIND_PRIORITY else len(KIND_PRIORITY)
+
+
+class IdentifierBook:
+    """Remembers the numbers of identifiers for one import."""
+
+    def __init__(self, import_id: int) -> None:
+        self.import_id = import_id
+        self._numbers: dict[Named, int] = {}
+        self._paired: set[tuple[Named, Named]] = set()
+        self._retold: set[Named] = set()
+        self._retold_pairs: set[tuple[Named, Named]] = set()
+
+    def write(self, groups: Iterable[tuple[Named, ...]]) -> None:
+        """Inside the batch's transaction: make sure that every identifier of ``groups`` exists,
+        that the import is noted as using it, and that those of one group are paired."""
+        groups = [group for group in groups if group]
+        fresh = {named for group in groups for named in group if named not in self._numbers}
+        if len(self._numbers) + len(fresh) > _REMEMBERED:
+            self.forget()
+            fresh = {named for group in groups for named in group}
+        if fresh:
+            self._number(fresh)
+        self._pair(groups)
+
+    def retell(self, groups: Iterable[tuple[Named, ...]], standing: frozenset[int]) -> Retold:
+        """The same for records that stand already: where another standing import named or paired
+        them, its rows are returned to be confirmed; only what nobody says is written."""
+        groups = [group for group in groups if group]
+        if len(self._retold) > _REMEMBERED:
+            self._retold.clear()
+            self._retold_pairs.clear()
+        fresh = {
+            named
+            for group in groups
+            for named in group
+            if named not in self._numbers and named not in self._retold
+        }
+        numbers = self._stored(fresh)
+        uses = _standing_rows(
+            IdentifierUse, ("identifier_id",), [(one,) for one in numbers.values()], standing
+        )
+        unsaid = {named for named, number in numbers.items() if (number,) not in uses}
+        if unsaid:
+            self._number(unsaid)
+        self._retold |= fresh
+        pairs = self._retold_pairs_of(groups, standing)
+        return {IdentifierUse._meta.db_table: list(uses.values()),
+                IdentifierPair._meta.db_table: pairs}  # fmt: skip
+
+    def number(self, named: Named | None) -> int | None:
+        """The identifier's number, once written."""
+        return None if named is None else self._numbers[named]
+
+    def forget(self) -> None:
+        """Drop what was remembered: a rolled-back batch may have numbered what does not stand."""
+        for remembered in (self._numbers, self._paired, self._retold, self._retold_pairs):
+            remembered.clear()
+
+    def _number(self, fresh: set[Named]) -> None:
+        insert_missing(Identifier, ("kind", "value"), sorted(fresh))
+        self._numbers.update(self._stored(fresh))
+        insert_missing(
+            IdentifierUse,
+            ("of_import_id", "identifier_id"),
+            [(self.import_id, self._numbers[named]) for named in sorted(fresh)],
+        )
+
+    def _stored(self, wanted: set[Named]) -> dict[Named, int]:
+        rows = fetch_by_keys(
+            Identifier, ("id", "kind", "value"), "value", {value for _, value in wanted}
+        )
+        return {(kind, value): number for number, kind, value in rows if (kind, value) in wanted}
+
+    def _retold_pairs_of(
+        self, groups: list[tuple[Named, ...]], standing: frozenset[int]
+    ) -> list[int]:
+        wanted = {
+            (anchor, other)
+            for group in groups
+            if len(group) > 1 and (anchor := anchor_of(group)) is not None
+            for other in group
+            if other != anchor
+        } - self._retold_pairs
+        wanted -= self._paired
+        self._retold_pairs |= wanted
+        numbers = self._stored({named for pair in wanted for named in pair})
+        ordered = {
+            (min(low, high), max(low, high))
+            for one, other in wanted
+            if (low := numbers.get(one)) and (high := numbers.get(other))
+        }
+        said = _standing_rows(IdentifierPair, ("low_id", "high_id"), sorted(ordered), standing)
+        unsaid = sorted(ordered - said.keys())
+        insert_missing(
+            IdentifierPair,
+            ("of_import_id", "low_id", "high_id"),
+            [(self.import_id, *pair) for pair in unsaid],
+        )
+        return list(said.values())
+
+    def _pair(self, groups: list[tuple[Named, ...]]) -> None:
+        rows = []
+        for group in groups:
+            if len(group) < 2:
+                continue
+            anchor = anchor_of(group)
+            assert anchor is not None
+            for other in group:
+                if other != anchor and (anchor, other) not in self._paired:
+                    self._paired.add((anchor, other))
+                    pair = sorted((self._numbers[anchor], self._numbers[other]))
+                    rows.append((self.import_id, *pair))
+        insert_missing(IdentifierPair, ("of_import_id", "low_id", "high_id"), rows)
+
+
+def _standing_rows(
+    model: type[IdentifierUse] | type[IdentifierPair],
+    columns: tuple[str, ...],
+    wanted: Sequence[tuple[int, ...]],
+    standing: frozenset[int],
+) -> dict[tuple[int, ...], int]:
+    """Return values of ``columns`` → number of the first row of a standing import with them."""
+    among = set(wanted)
+    rows = fetch_by_keys(
+        model, ("id", "of_import_id", *columns), columns[0], {one[0] for one in wanted}
+    )
+    found: dict[tuple[int, ...], int] = {}
+    for number, of_import, *values in sorted(rows):
+        if of_import in standing and tuple(values) in among:
+            found.setdefault(tuple(values), number)
+    return found

@@ -1,0 +1,49 @@
+"""Sources, imports, identifiers and facts."""
+
+from regulars.sources.models.facts import (
+    Booking,
+    CustomerRecord,
+    Event,
+    Fact,
+    Feedback,
+    Order,
+    OrderLine,
+    Product,
+)
+from regulars.sources.models.identifiers import Identifier, IdentifierPair, IdentifierUse
+from regulars.sources.models.imports import (
+    Confirmation,
+    Import,
+    ImportUndo,
+    MappingMemory,
+    QuarantinedRow,
+    RepeatExclusion,
+    Source,
+)
+from regulars.sources.models.intake import Cursor, IntakeKey, IntakeRecord, Pull, Refusal
+
+__all__ = [
+    "Booking",
+    "Confirmation",
+    "Cursor",
+    "CustomerRecord",
+    "Event",
+    "Fact",
+    "Feedback",
+    "Identifier",
+    "IdentifierPair",
+    "IdentifierUse",
+    "Import",
+    "ImportUndo",
+    "IntakeKey",
+    "IntakeRecord",
+    "MappingMemory",
+    "Order",
+    "OrderLine",
+    "Product",
+    "Pull",
+    "QuarantinedRow",
+    "Refusal",
+    "RepeatExclusion",
+    "Source",
+]
