@@ -1,0 +1,25 @@
+"""Follows the identifiers that come in live; files are resolved by the refresh after them."""
+
+from __future__ import annotations
+
+from regulars.jobs.registry import follower
+
+_MOST = 1_000
+
+
+@follower
+def follow() -> int:
+    """Join who stands together in what was told since."""
+    from regulars.identity.models import ProfileChange
+    from regulars.identity.resolving import resolve_near
+    from regulars.sources.following import news, seen
+    from regulars.sources.models import IdentifierPair, IdentifierUse
+
+    uses = news("identity uses", IdentifierUse, "identifier_id", _MOST)
+    pairs = news("identity pairs", IdentifierPair, "low_id", _MOST)
+    if uses.values or pairs.values:
+        changed = resolve_near({*uses.values, *pairs.values}).changed
+        ProfileChange.objects.bulk_create(ProfileChange(profile_number=one) for one in changed)
+    seen("identity uses", uses)
+    seen("identity pairs", pairs)
+    return uses.count + pairs.count

@@ -1,0 +1,181 @@
+"""Brings profiles and links in line with what the standing imports say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from regulars.identity.models import Link, Profile
+from regulars.identity.rules import components, shared_values
+from regulars.sources.bulk import fetch_by_keys, insert_missing
+from regulars.sources.live import standing_ids
+from regulars.sources.models import Identifier, IdentifierPair, IdentifierUse
+
+# A turn at the write lock; see HOUSE rule 1.
+_CHUNK = 1000
+
+
+@dataclass(slots=True)
+class Resolution:
+    """What changed: profiles whose set of identifiers is not what it was, and those gone."""
+
+    people: int = 0
+    changed: set[int] = field(default_factory=set)
+    gone: set[int] = field(default_factory=set)
+    shared: int = 0
+
+
+def resolve() -> Resolution:
+    """Derive every link anew and write only the differences. Safe to run at any time, twice."""
+    standing = standing_ids()
+    used, pairs = _used(standing), _pairs(standing)
+    kinds = _kinds({one for pair in pairs for one in pair})
+    shared = shared_values(pairs, kinds)
+    wanted = components(used, pairs, shared)
+    stored = dict(Link.objects.values_list("identifier_id", "profile_id"))
+    return _write(wanted, stored, pairs, kinds, len(shared))
+
+
+def _write(
+    wanted: dict[int, int],
+    stored: dict[int, int],
+    pairs: Iterable[tuple[int, int]],
+    kinds: dict[int, str],
+    shared: int,
+) -> Resolution:
+    partner = {one: kinds[other] for pair in pairs for one, other in (pair, pair[::-1])}
+    fresh = [one for one, profile in wanted.items() if stored.get(one) != profile]
+    stale = [one for one in stored if one not in wanted]
+    result = Resolution(people=len(set(wanted.values())), shared=shared)
+    result.changed = {wanted[one] for one in fresh} | {
+        stored[one] for one in (*fresh, *stale) if one in stored
+    }
+    for start in range(0, len(fresh), _CHUNK):
+        _link(fresh[start : start + _CHUNK], wanted, partner)
+    for start in range(0, len(stale), _CHUNK):
+        with transaction.atomic():
+            Link.objects.filter(identifier_id__in=stale[start : start + _CHUNK]).delete()
+    result.gone = set(stored.values()) - set(wanted.values())
+    _remove_profiles(sorted(result.gone))
+    result.changed -= result.gone
+    return result
+
+
+def resolve_near(identifier_ids: Iterable[int]) -> Resolution:
+    """The same for these identifiers and all that hangs together with them, and nothing else.
+
+    Walks from value to value along the standing pairs. A shared value joins nobody, so the walk
+    goes on behind it only where it joined people until now.
+    """
+    near = _Near(standing_ids())
+    near.walk(set(identifier_ids))
+    shared = shared_values(near.pairs, near.kinds)
+    wanted = components(sorted(near.used()), sorted(near.pairs), shared)
+    stored = dict(
+        Link.objects.filter(identifier_id__in=near.seen).values_list("identifier_id", "profile_id")
+    )
+    return _write(wanted, stored, near.pairs, near.kinds, len(shared))
+
+
+class _Near:
+    """What hangs together with some identifiers: their numbers, pairs and kinds."""
+
+    def __init__(self, standing: frozenset[int]) -> None:
+        self.standing = standing
+        self.seen: set[int] = set()
+        self.pairs: set[tuple[int, int]] = set()
+        self.kinds: dict[int, str] = {}
+
+    def walk(self, start: set[int]) -> None:
+        """Take in ``start`` and whoever is reached from it."""
+        edge = start
+        while edge:
+            self.seen |= edge
+            found = _pairs_of(edge, self.standing)
+            self.pairs |= found
+            partners = {one for pair in found for one in pair}
+            self.kinds |= _kinds((partners | edge) - self.kinds.keys())
+            profiles = dict(
+                Link.objects.filter(identifier_id__in=edge).values_list(
+                    "identifier_id", "profile_id"
+                )
+            )
+            # Behind a value that was shared before and is now, nobody's set changes.
+            closed = shared_values(found, self.kinds) & (edge - profiles.keys())
+            reached = {
+                other
+                for pair in found
+                for one, other in (pair, pair[::-1])
+                if one in edge and one not in closed
+            }
+            mates = Link.objects.filter(profile_id__in=set(profiles.values()))
+            edge = (reached | set(mates.values_list("identifier_id", flat=True))) - self.seen
+
+    def used(self) -> set[int]:
+        """Those that a standing import names."""
+        rows = fetch_by_keys(
+            IdentifierUse, ("identifier_id", "of_import_id"), "identifier_id", self.seen
+        )
+        return {one for one, of_import in rows if of_import in self.standing}
+
+
+def _pairs_of(edge: set[int], standing: frozenset[int]) -> set[tuple[int, int]]:
+    columns = ("low_id", "high_id", "of_import_id")
+    rows = [
+        *fetch_by_keys(IdentifierPair, columns, "low_id", edge),
+        *fetch_by_keys(IdentifierPair, columns, "high_id", edge),
+    ]
+    return {(low, high) for low, high, of_import in rows if of_import in standing}
+
+
+def _used(standing: frozenset[int]) -> list[int]:
+    rows = _column_query(
+        "SELECT DISTINCT identifier_id FROM sources_identifieruse WHERE of_import_id IN", standing
+    )
+    return sorted(row[0] for row in rows)
+
+
+def _pairs(standing: frozenset[int]) -> list[tuple[int, int]]:
+    rows = _column_query(
+        "SELECT DISTINCT low_id, high_id FROM sources_identifierpair WHERE of_import_id IN",
+        standing,
+    )
+    return sorted((row[0], row[1]) for row in rows)
+
+
+def _column_query(sql: str, standing: frozenset[int]) -> list[tuple[int, ...]]:
+    if not standing:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} ({', '.join(['%s'] * len(standing))})", sorted(standing))
+        return list(cursor.fetchall())
+
+
+def _kinds(identifiers: set[int]) -> dict[int, str]:
+    return dict(fetch_by_keys(Identifier, ("id", "kind"), "id", identifiers))
+
+
+def _link(chunk: list[int], wanted: dict[int, int], partner: dict[int, str]) -> None:
+    with transaction.atomic():
+        insert_missing(Profile, ("id",), sorted({(wanted[one],) for one in chunk}))
+        Link.objects.bulk_create(
+            [
+                Link(
+                    identifier_id=one,
+                    profile_id=wanted[one],
+                    evidence=f"stood beside {partner[one]}" if one in partner else "",
+                )
+                for one in chunk
+            ],
+            update_conflicts=True,
+            unique_fields=["identifier"],
+            update_fields=["profile", "evidence"],
+        )
+
+
+def _remove_profiles(gone: list[int]) -> None:
+    for start in range(0, len(gone), _CHUNK):
+        with transaction.atomic():
+            Profile.objects.filter(pk__in=gone[start : start + _CHUNK]).delete()
