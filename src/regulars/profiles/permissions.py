@@ -1,0 +1,13 @@
+"""What may be done with people."""
+
+from __future__ import annotations
+
+from regulars.accounts.permissions import EVERYONE, LEADS, OWNER, READERS
+from regulars.kernel.declarations import Permission
+
+PERMISSIONS = (
+    Permission("people.see", "Find people and open their pages.", EVERYONE),
+    Permission("people.see_money", "See what a person has spent and is worth.", READERS),
+    Permission("people.export", "Take away everything known about one person.", LEADS),
+    Permission("people.erase", "Erase a person everywhere, for ever.", OWNER),
+)

@@ -1,0 +1,240 @@
+"""One person's page: who they are, what they allow, what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from regulars.accounts.actors import Actor
+from regulars.identity.models import Link
+from regulars.identity.queries import identifiers_of
+from regulars.profiles import doings
+from regulars.profiles.consents import CHANNELS, Statement, decide, statements
+from regulars.profiles.models import Card
+from regulars.profiles.records import Record, Records, full_name
+from regulars.profiles.timeline import Entry, Page, page_of
+from regulars.sources.files.identifiers import kind_rank
+from regulars.sources.live import standing_ids
+from regulars.sources.models import Import
+
+_LATEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where something was said: the source's name, the file and the import."""
+
+    source: str
+    file_name: str
+    import_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAs:
+    """One identifier, and why it belongs to this person."""
+
+    kind: str
+    value: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """One dated fact about a person. ``provenance`` is declared, observed or computed."""
+
+    name: str
+    value: str
+    provenance: str
+    at: datetime
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a person allows on one channel: granted, withdrawn, or unknown when nothing was said.
+
+    ``since`` is ``None`` where the statement bears no date; ``said`` is its own words.
+    """
+
+    channel: str
+    state: str
+    since: datetime | None
+    said: str
+    origin: Origin | None
+
+
+@dataclass(slots=True)
+class Totals:
+    """Sums over everything live. ``spent_minor`` is revenue by currency, returns taken off;
+    ``None`` where the reader may not see money."""
+
+    orders: int = 0
+    returns: int = 0
+    spent_minor: dict[str, int] | None = None
+    first_order_at: datetime | None = None
+    last_order_at: datetime | None = None
+    bookings: int = 0
+    feedback: int = 0
+    events: int = 0
+
+
+@dataclass(slots=True)
+class Person:
+    """A person's page. Lists of things done hold the latest 50, newest first."""
+
+    profile_id: int
+    name: str
+    email: str
+    phone: str
+    country: str
+    identifiers: list[KnownAs]
+    traits: list[Trait]
+    allows: list[Allowance]
+    totals: Totals
+    orders: list[doings.Purchase] = field(default_factory=list)
+    bookings: list[doings.Visit] = field(default_factory=list)
+    feedback: list[doings.Opinion] = field(default_factory=list)
+    events: list[doings.Occurrence] = field(default_factory=list)
+    timeline: list[Entry] = field(default_factory=list)
+    timeline_cursor: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The page as plain values; instants in ISO 8601."""
+        found: dict[str, Any] = plain(asdict(self))
+        return found
+
+
+def show(actor: Actor, profile_id: int) -> Person:
+    """Return the page of one person, from live facts only. Needs ``people.see``; money is ``None``
+    without ``people.see_money``. `NotFound` when there is no such person.
+    """
+    actor.require("people.see")
+    known = _known(profile_id)
+    records = _records(known)
+    did = doings.of(frozenset(known))
+    totals = _totals(did)
+    if not actor.may("people.see_money"):
+        _hide_money(did, totals)
+    card = Card.objects.filter(pk=profile_id).first() or Card()
+    origins = _origins({one.import_id for one in records})
+    first_page = page_of(did)
+    return Person(
+        profile_id=profile_id,
+        name=card.name or next(filter(None, (full_name(one.traits) for one in records)), ""),
+        email=card.email,
+        phone=card.phone,
+        country=card.country,
+        identifiers=sorted(known.values(), key=lambda one: (kind_rank(one.kind), one.value)),
+        traits=_traits(records, origins),
+        allows=_allows(decide(statements(records)), origins),
+        totals=totals,
+        orders=did.orders[:_LATEST],
+        bookings=did.bookings[:_LATEST],
+        feedback=did.feedback[:_LATEST],
+        events=did.events[:_LATEST],
+        timeline=first_page.entries,
+        timeline_cursor=first_page.cursor,
+    )
+
+
+def timeline(
+    actor: Actor, profile_id: int, *, cursor: str | None = None, limit: int = _LATEST
+) -> Page:
+    """Return one page of everything a person did, newest first; ``cursor`` is the page before's."""
+    actor.require("people.see")
+    did = doings.of(frozenset(_known(profile_id)))
+    if not actor.may("people.see_money"):
+        _hide_money(did, Totals())
+    return page_of(did, cursor=cursor, limit=limit)
+
+
+def allowed(profile_id: int) -> dict[str, str]:
+    """Return channel → granted, withdrawn or unknown, for those who are about to reach out."""
+    decided = decide(statements(_records(_known(profile_id))))
+    known = {channel: said.state for channel, said in decided.items()}
+    return {channel: known.get(channel, "unknown") for channel in (*CHANNELS, *known)}
+
+
+def plain(value: Any) -> Any:
+    """Return ``value`` with its instants as ISO 8601 text, and keys of facts as text: JavaScript
+    keeps 53 bits of a number."""
+    if isinstance(value, dict):
+        return {
+            name: str(one) if name == "key" or name.endswith("_key") else plain(one)
+            for name, one in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _known(profile_id: int) -> dict[int, KnownAs]:
+    links = Link.objects.filter(identifier_id__in=identifiers_of(profile_id))
+    return {
+        link.identifier_id: KnownAs(link.identifier.kind, link.identifier.value, link.evidence)
+        for link in links.select_related("identifier")
+    }
+
+
+def _records(identifier_ids: Iterable[int]) -> list[Record]:
+    """The live records of all ``identifier_ids``, the weightiest first."""
+    by_identifier = Records(standing_ids()).of(identifier_ids)
+    found = [one for records in by_identifier.values() for one in records]
+    return sorted(found, key=lambda one: one.weight, reverse=True)
+
+
+def _origins(import_ids: set[int]) -> dict[int, Origin]:
+    rows = Import.objects.filter(pk__in=import_ids).values_list("pk", "source__name", "file_name")
+    return {number: Origin(source, file_name, number) for number, source, file_name in rows}
+
+
+def _traits(records: list[Record], origins: dict[int, Origin]) -> list[Trait]:
+    found: dict[str, Trait] = {}
+    for one in records:
+        for name, value in one.traits.items():
+            if value and name not in found:
+                said = "declared" if one.is_declared else "observed"
+                found[name] = Trait(name, value, said, one.at, origins[one.import_id])
+    return list(found.values())
+
+
+def _allows(decided: dict[str, Statement], origins: dict[int, Origin]) -> list[Allowance]:
+    channels = dict.fromkeys((*CHANNELS, *sorted(decided)))
+    return [_allowance(channel, decided.get(channel), origins) for channel in channels]
+
+
+def _allowance(channel: str, said: Statement | None, origins: dict[int, Origin]) -> Allowance:
+    if said is None:
+        return Allowance(channel, "unknown", None, "", None)
+    since = said.at if said.has_own_date else None
+    return Allowance(channel, said.state, since, said.said, origins[said.record.import_id])
+
+
+def _totals(did: doings.Doings) -> Totals:
+    accepted = [one for one in did.orders if one.status == "accepted"]
+    bought = [one for one in accepted if (one.amount_minor or 0) > 0]
+    spent: dict[str, int] = {}
+    for one in accepted:
+        spent[one.currency] = spent.get(one.currency, 0) + (one.amount_minor or 0)
+    return Totals(
+        orders=len(bought),
+        returns=sum(one.is_return for one in accepted),
+        spent_minor=spent,
+        first_order_at=bought[-1].happened_at if bought else None,
+        last_order_at=bought[0].happened_at if bought else None,
+        bookings=len(did.bookings),
+        feedback=len(did.feedback),
+        events=len(did.events),
+    )
+
+
+def _hide_money(did: doings.Doings, totals: Totals) -> None:
+    totals.spent_minor = None
+    for order in did.orders:
+        order.amount_minor = None
+        for line in order.lines:
+            line.amount_minor = None
+    for booking in did.bookings:
+        booking.amount_minor = None

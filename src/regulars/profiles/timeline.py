@@ -1,0 +1,100 @@
+"""Everything a person did in one list, newest first, in pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from regulars.accounts import business
+from regulars.kernel.errors import WrongUse
+from regulars.kernel.telling import told
+from regulars.kernel.windows import is_day_alone
+from regulars.profiles.doings import Doings, Purchase
+
+_LONGEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing a person did. ``kind`` is order, return, booking, feedback or event; ``key`` names
+    the fact behind it; ``is_day_alone``: the file told the day and no hour."""
+
+    at: datetime
+    kind: str
+    key: int
+    title: str
+    status: str
+    amount_minor: int | None
+    currency: str
+    import_id: int
+    is_day_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some entries and where the next page begins; ``cursor`` is ``None`` on the last."""
+
+    entries: list[Entry]
+    cursor: str | None
+
+
+def page_of(did: Doings, *, cursor: str | None = None, limit: int = 50) -> Page:
+    """Return the entries after ``cursor``. `WrongUse` when it is none of ours."""
+    entries = sorted(_entries(did), key=_place, reverse=True)
+    if cursor:
+        before = _read(cursor)
+        entries = [one for one in entries if _place(one) < before]
+    limit = max(1, min(limit, _LONGEST_PAGE))
+    shown = entries[:limit]
+    return Page(shown, _write(shown[-1]) if len(entries) > limit else None)
+
+
+def _entries(did: Doings) -> list[Entry]:
+    here = business.find()
+    zone = ZoneInfo(here.timezone if here else "UTC")
+    found = [
+        *(_of_order(one) for one in did.orders),
+        *(
+            Entry(one.starts_at, "booking", one.booking_key, one.what, one.status,
+                  one.amount_minor, one.currency, one.import_id)
+            for one in did.bookings
+        ),
+        *(
+            Entry(one.happened_at, "feedback", one.feedback_key, one.origin,
+                  "" if one.rating is None else f"{one.rating}/{one.rating_max}", None, "",
+                  one.import_id)
+            for one in did.feedback
+        ),
+        *(
+            Entry(one.happened_at, "event", one.event_key, one.name, "", None, "", one.import_id)
+            for one in did.events
+        ),
+    ]  # fmt: skip
+    return [replace(one, is_day_alone=is_day_alone(one.at.astimezone(zone))) for one in found]
+
+
+def _of_order(one: Purchase) -> Entry:
+    names = [line.name or line.sku for line in one.lines if line.kind == "goods"]
+    title = ", ".join(dict.fromkeys(filter(None, names))) or one.external_id
+    kind = "return" if one.is_return else "order"
+    return Entry(
+        one.happened_at, kind, one.order_key, title[:200], one.status, one.amount_minor,
+        one.currency, one.import_id,
+    )  # fmt: skip
+
+
+def _place(one: Entry) -> tuple[datetime, str, int]:
+    return one.at, one.kind, one.key
+
+
+def _write(one: Entry) -> str:
+    return f"{one.at.isoformat()}~{one.kind}~{one.key}"
+
+
+def _read(cursor: str) -> tuple[datetime, str, int]:
+    try:
+        at, kind, key = cursor.split("~")
+        return datetime.fromisoformat(at), kind, int(key)
+    except ValueError as error:
+        raise WrongUse(told("This cursor is none of ours; ask for the first page.")) from error
