@@ -1,0 +1,1 @@
+"""The dashboard: one page of figures whose whole state is its address."""
