@@ -1,0 +1,1 @@
+"""Writers of files in the shapes that vendors' own exports have."""
