@@ -1,0 +1,1 @@
+"""`/api/v1`: the same verbs for programs, answered as JSON, CSV or Parquet."""

@@ -1,0 +1,85 @@
+"""The written contract: the OpenAPI document and the JSON Schemas of shared shapes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from regulars.api import (
+    shapes,
+    shapes_of_findings,
+    shapes_of_mail,
+    shapes_of_people,
+    shapes_of_places,
+    shapes_of_today,
+)
+from regulars.api.urls import api
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+# File in docs/reference/schemas, named after the command → the shape it answers in. Shapes that the
+# API does not have are written there by hand.
+SHARED: dict[str, type[BaseModel]] = {
+    "error": shapes.ErrorAnswer,
+    "hours": shapes_of_findings.Hours,
+    "opening-hours": shapes_of_places.OpeningHours,
+    "import": shapes.Imports,
+    "imports-list": shapes.Imports,
+    "imports-show": shapes.ShownImport,
+    "imports-undo": shapes.Import,
+    "imports-resume": shapes.Import,
+    "imports-repeats": shapes.Import,
+    "imports-mend": shapes.QuarantinedRow,
+    "imports-discard": shapes.Discarded,
+    "mail-list": shapes_of_mail.Messages,
+    "mail-show": shapes_of_mail.ShownMessage,
+    "mail-send": shapes_of_mail.Message,
+    "mail-drop": shapes_of_mail.Message,
+    "mail-weekly": shapes_of_mail.WeeklyMail,
+    "metric": shapes.MetricAnswer,
+    "metric-definitions": shapes.Metrics,
+    "people-find": shapes.FoundPeople,
+    "people-show": shapes_of_people.Person,
+    "people-export": shapes_of_people.PersonExport,
+    "people-erase": shapes_of_people.Receipt,
+    "products": shapes_of_findings.Products,
+    "quality": shapes_of_places.Quality,
+    "refresh": shapes.Refreshed,
+    "today": shapes_of_today.Today,
+    "today-all": shapes_of_today.Things,
+    "decide": shapes_of_today.Decision,
+    "decisions": shapes_of_today.Decisions,
+    "take-back": shapes_of_today.Decision,
+}
+
+
+def openapi() -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of the API."""
+    document = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/"), default=str))
+    document["servers"] = [{"url": "/"}]
+    return dict(document)
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON Schema (draft 2020-12) of every shape that API and command line share."""
+    return {
+        name: {"$schema": _DIALECT, **model.model_json_schema(mode="serialization", by_alias=True)}
+        for name, model in SHARED.items()
+    }
+
+
+def text(document: dict[str, Any]) -> str:
+    """Return ``document`` as it stands in its file."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def write(reference: Path) -> None:
+    """Write the documents into the folder ``docs/reference``."""
+    folder = reference / "schemas"
+    folder.mkdir(parents=True, exist_ok=True)
+    (reference / "openapi.json").write_text(text(openapi()), encoding="utf-8")
+    for name, schema in schemas().items():
+        (folder / f"{name}.json").write_text(text(schema), encoding="utf-8")

@@ -1,0 +1,169 @@
+"""The shapes of one person's page, of an erasure and of the page of today."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class Origin(BaseModel):
+    """Where something was said."""
+
+    source: str
+    file_name: str
+    import_id: int
+
+
+class KnownAs(BaseModel):
+    """One identifier and why it belongs to the person."""
+
+    kind: str
+    value: str
+    evidence: str
+
+
+class Trait(BaseModel):
+    """One dated fact about a person."""
+
+    name: str
+    value: str
+    provenance: Literal["declared", "observed", "computed"]
+    at: datetime
+    origin: Origin
+
+
+class Allowance(BaseModel):
+    """What a person allows on one channel."""
+
+    channel: str
+    state: Literal["granted", "withdrawn", "unknown"]
+    since: datetime | None
+    said: str
+    origin: Origin | None
+
+
+class Totals(BaseModel):
+    """Sums over everything that counts. ``spent_minor``: currency → minor units."""
+
+    orders: int
+    returns: int
+    spent_minor: dict[str, int] | None
+    first_order_at: datetime | None
+    last_order_at: datetime | None
+    bookings: int
+    feedback: int
+    events: int
+
+
+class Line(BaseModel):
+    """One line of an order."""
+
+    kind: str
+    sku: str
+    name: str
+    quantity: float
+    amount_minor: int | None
+
+
+class Purchase(BaseModel):
+    """One order or return."""
+
+    order_key: str
+    external_id: str
+    happened_at: datetime
+    place: str
+    channel: str
+    currency: str
+    status: str
+    is_return: bool
+    amount_minor: int | None
+    import_id: int
+    lines: list[Line]
+
+
+class Entry(BaseModel):
+    """One thing a person did."""
+
+    at: datetime
+    is_day_alone: bool = Field(
+        description="The file told the day and no hour: `at` is the day's beginning."
+    )
+    kind: Literal["order", "return", "booking", "feedback", "event"]
+    key: str
+    title: str
+    status: str
+    amount_minor: int | None
+    currency: str
+    import_id: int
+
+
+class Scores(BaseModel):
+    """What the models say, with reasons and how often they were right before."""
+
+    segment: str
+    segment_words: str
+    orders: int
+    last_order_on: date | None
+    days_since: int | None
+    usual_gap_days: float | None
+    chance_of_buying: float | None
+    expected_orders: float | None
+    is_quiet: bool
+    spent: float | None = None
+    currency: str | None = None
+    recency: int | None
+    frequency: int | None
+    money: int | None
+    orders_low: int | None
+    orders_high: int | None
+    expected_value: float | None = None
+    value_low: float | None = None
+    value_high: float | None = None
+    model: str
+    version: str
+    as_of: date | None
+    horizon_days: int
+    message: str
+    reasons: list[str]
+    backtest: str
+
+
+class Person(BaseModel):
+    """One person's page. Money is null where the reader may not see it."""
+
+    id: int
+    profile_id: int
+    name: str
+    email: str
+    phone: str
+    country: str
+    identifiers: list[KnownAs]
+    traits: list[Trait]
+    allows: list[Allowance]
+    totals: Totals
+    orders: list[Purchase] = Field(description="The latest 50, newest first.")
+    bookings: list[dict[str, Any]]
+    feedback: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    timeline: list[Entry]
+    timeline_cursor: str | None
+    scores: Scores | None
+
+
+class PersonExport(BaseModel):
+    """Everything known about one person, by table."""
+
+    profile_id: int
+    made_at: datetime
+    tables: dict[str, list[dict[str, Any]]]
+
+
+class Receipt(BaseModel):
+    """What an erasure did: rows by table, and whether the mart and the log are free of them too."""
+
+    erasure_id: int
+    rows: dict[str, int]
+    is_mart_done: bool
+    is_log_emptied: bool

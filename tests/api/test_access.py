@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from regulars.accounts import actors, keys
+from regulars.accounts.models import ApiKey, Member
+from regulars.insights import decisions
+from regulars.jobs.outbox import Letter, put
+from tests.api.conftest import Ask
+from tests.contract.world import OWNER, World
+
+READS = {
+    "people": "owner manager helper analyst",
+    "people/{person}": "owner manager helper analyst",
+    "people/{person}/export": "owner manager",
+    "segments": "owner manager analyst",
+    "segments/champions/people": "owner manager helper analyst",
+    "orders": "owner manager analyst",
+    "metrics": "owner manager analyst",
+    "metrics/revenue": "owner manager analyst",
+    "metrics/query?name=orders": "owner manager analyst",
+    "products": "owner manager analyst",
+    "hours": "owner manager analyst",
+    "findings": "owner manager analyst",
+    "imports": "owner manager analyst",
+    "imports/{run}": "owner manager analyst",
+    "imports/{run}/quarantine": "owner manager analyst",
+    "quality": "owner manager analyst",
+    "opening-hours": "owner manager analyst",
+    "today": "owner manager analyst",
+    "today/things": "owner manager analyst",
+    "today/decisions": "owner manager analyst",
+    "mail": "owner manager",
+    "mail/{message}": "owner manager",
+}
+CHANGES = {
+    ("post", "refresh"): "owner manager",
+    ("post", "imports/{run}/undo"): "owner manager",
+    ("put", "imports/{run}/repeats"): "owner manager",
+    ("post", "imports/{run}/quarantine/discard"): "owner manager",
+    ("post", "today/decisions"): "owner manager",
+    ("post", "today/decisions/{decision}/take-back"): "owner manager",
+    ("post", "mail/weekly"): "owner manager",
+    ("post", "mail/{message}/drop"): "owner manager",
+    ("put", "opening-hours"): "owner manager",
+    ("delete", "people/{person}"): "owner",
+}
+BODY = {
+    "repeats": {"excluded": True},
+    "discard": {},
+    "decisions": {"key": "quarantine", "what": "done"},
+    "opening-hours": {"place": "Market", "days": []},
+}
+
+
+def address(path: str, world: World) -> str:
+    from regulars.sources.models import Import
+
+    run = Import.objects.filter(kind="sales").get()
+    made = 0
+    if "{decision}" in path:
+        made = decisions.decide(actors.owner("cli"), key="quarantine", what="done").pk
+    message, _ = put(Letter("sample", "1", OWNER, "Words", "Words"))
+    person = world.person("Ada Lovelace")
+    return path.format(person=person, run=run.pk, decision=made, message=message.pk)
+
+
+def signed_in(email: str, **more: bool) -> Client:
+    client = Client(**more)
+    client.force_login(
+        Member.objects.get(email=email), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return client
+
+
+def email_of(role: str) -> str:
+    return OWNER if role == "owner" else f"{role}@crumb.test"
+
+
+@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("role", ["owner", "manager", "helper", "analyst"])
+def test_reading_by_role(path: str, role: str, world: World, db: None) -> None:
+    answer = signed_in(email_of(role)).get(f"/api/v1/{address(path, world)}")
+    assert answer.status_code == (200 if role in READS[path].split() else 403), answer.content
+    if answer.status_code == 403:
+        assert answer.json()["error"]["code"] == "not_allowed"
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_key_reads_what_its_role_may(path: str, world: World, ask: Ask) -> None:
+    for role in ("manager", "helper", "analyst"):
+        answer = ask(role, address(path, world))
+        assert answer.status_code == (200 if role in READS[path].split() else 403)
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_stranger_reads_nothing(path: str, world: World, ask: Ask) -> None:
+    answer = ask(None, address(path, world))
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == "Bearer"
+    assert answer.json()["error"]["code"] == "not_signed_in"
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES)
+@pytest.mark.parametrize("role", [None, "manager", "helper", "analyst"])
+def test_changing_by_key(method: str, path: str, role: str | None, world: World, ask: Ask) -> None:
+    body = BODY.get(path.rpartition("/")[2])
+    answer = ask(role, address(path, world), method, data=body, content_type="application/json")
+    allowed = role in CHANGES[method, path].split()
+    assert answer.status_code == (401 if role is None else (answer.status_code if allowed else 403))
+    assert (answer.status_code < 300) == allowed, answer.content
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGES)
+def test_a_session_alone_changes_nothing(method: str, path: str, world: World, db: None) -> None:
+    client = signed_in(OWNER, enforce_csrf_checks=True)
+    body = BODY.get(path.rpartition("/")[2])
+    url = f"/api/v1/{address(path, world)}"
+    answer = getattr(client, method)(url, data=body, content_type="application/json")
+    assert answer.status_code == 403
+    assert "X-CSRFToken" in answer.json()["error"]["message"]
+
+
+def test_the_owner_erases_from_the_page_with_its_token(
+    world: World, db: None, mart_put_back: None
+) -> None:
+    client = signed_in(OWNER, enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = token = "t" * 32
+    person = world.person("Dov Katz")
+    answer = client.delete(f"/api/v1/people/{person}", headers={"x-csrftoken": token})
+    assert answer.status_code == 200, answer.content
+    assert sum(answer.json()["rows"].values()) > 0
+    assert client.get(f"/api/v1/people/{person}").status_code == 404
+
+
+@pytest.mark.parametrize("token", ["", "rg_", "rg_x_y", "nonsense", "rg_0123456789_wrong"])
+def test_a_wrong_key_opens_nothing(token: str, world: World, db: None) -> None:
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    assert client.get("/api/v1/people").status_code == 401
+
+
+def test_a_revoked_key_opens_nothing(world: World, ask: Ask) -> None:
+    assert ask("analyst", "metrics").status_code == 200
+    keys.revoke(actors.owner("cli"), ApiKey.objects.get(name="analyst").pk)
+    assert ask("analyst", "metrics").status_code == 401
+
+
+def test_money_stays_with_those_who_may_see_it(world: World, ask: Ask) -> None:
+    person = world.person("Ada Lovelace")
+    assert ask("manager", "people").json()["people"][0]["spent"] > 0
+    assert "spent" not in ask("helper", "people").json()["people"][0]
+    page = ask("helper", f"people/{person}").json()
+    assert page["totals"]["spent_minor"] is None
+    assert "spent" not in page["scores"]
+    assert "spent" not in ask("helper", "people?format=csv").content.decode().splitlines()[0]
