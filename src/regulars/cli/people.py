@@ -1,0 +1,77 @@
+"""`regulars people`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from regulars.cli.app import app
+from regulars.cli.session import SESSION, table
+
+people_app = typer.Typer(help="Find people, see what is known, take it away or erase it.")
+app.add_typer(people_app, name="people", no_args_is_help=True)
+Id = Annotated[int, typer.Argument(metavar="ID")]
+
+
+@people_app.command("find")
+def find(
+    text: Annotated[str, typer.Argument(metavar="TEXT")],
+    limit: Annotated[int, typer.Option(help="How many at most.")] = 20,
+) -> None:
+    """Find people by name, e-mail address or a piece of a phone number."""
+    SESSION.boot()
+    from regulars.profiles import search
+
+    SESSION.actor().require("people.see")
+    hits = search.find(text, limit=limit)
+    rows = [(hit.profile_id, hit.name, hit.email, hit.phone) for hit in hits]
+    people = [
+        {
+            "id": hit.profile_id,
+            "name": hit.name or None,
+            "email": hit.email or None,
+            "phone": hit.phone or None,
+            "matched": hit.matched,
+        }
+        for hit in hits
+    ]
+    SESSION.answer({"people": people}, table(rows, ("id", "name", "e-mail", "phone")))
+
+
+@people_app.command("show")
+def show(person_id: Id) -> None:
+    """One person: who, traits with their origin, what they allow, orders, scores with reasons."""
+    SESSION.boot()
+    from regulars.insights import people
+
+    page = people.show(SESSION.actor(), person_id)
+    SESSION.answer(page, people.as_text(page))
+
+
+@people_app.command("export")
+def export(person_id: Id) -> None:
+    """Everything known about one person, as JSON."""
+    SESSION.boot()
+    from regulars.profiles import erasure
+
+    SESSION.as_json = True
+    SESSION.answer(erasure.export(SESSION.actor(), person_id), "")
+
+
+@people_app.command("erase")
+def erase(
+    person_id: Id,
+    why: Annotated[str, typer.Option(help="Why; keep names out of it.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase a person from every table and file. Their sales stay, as nobody's."""
+    SESSION.boot()
+    from regulars.insights import refresh
+    from regulars.profiles import erasure
+
+    if not yes:
+        typer.confirm(f"Erase person {person_id} everywhere, for ever?", abort=True)
+    receipt = erasure.erase(SESSION.actor(), person_id, why=why)
+    refresh.refresh(SESSION.actor())
+    SESSION.answer(receipt.as_json(), f"Erased: {sum(receipt.rows.values())} rows in all.")

@@ -1,0 +1,171 @@
+"""`regulars sources` and `regulars events`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from regulars.cli.app import app
+from regulars.cli.session import SESSION, table
+
+sources_app = typer.Typer(help="Programs and websites that send what happens as it happens.")
+app.add_typer(sources_app, name="sources", no_args_is_help=True)
+events_app = typer.Typer(help="What sources sent.")
+app.add_typer(events_app, name="events", no_args_is_help=True)
+Id = Annotated[int, typer.Argument(metavar="ID")]
+SecretStdin = Annotated[
+    bool,
+    typer.Option(
+        "--secret-stdin",
+        help="Read a vendor's secrets from there: the signing secret, then lines like token=….",
+    ),
+]
+Given = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="A vendor's setting, e.g. shop=….", show_default=False
+    ),
+]
+
+
+@sources_app.command("add")
+def add_source(
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="segment, web, or a vendor such as shopify")
+    ],
+    name: Annotated[str, typer.Option(help="What you call it.")],
+    orders_in: Annotated[
+        str, typer.Option(metavar="NAMESPACE", help="Whose order numbers it uses, e.g. shopify.")
+    ] = "",
+    secret_stdin: SecretStdin = False,
+    given: Given = None,
+) -> None:
+    """Add a source; prints the write key that goes into the program or the website, or the address
+    that a vendor's webhooks go to."""
+    SESSION.boot()
+    from regulars.sources import origins
+
+    source = origins.add(
+        SESSION.actor(),
+        kind,
+        name=name,
+        orders_in=orders_in,
+        secret=sys.stdin.read() if secret_stdin else "",
+        given=_pairs(given),
+    )
+    said = origins.as_json(source)
+    text = f"{source.name} may send to {said['webhook_url']}"
+    text += "" if source.write_key in said["webhook_url"] else f" with the key {source.write_key}"
+    if said["snippet"]:
+        text = f"Put this into every page of {source.name}:\n{said['snippet']}"
+    SESSION.answer(said, text)
+
+
+@sources_app.command("secret")
+def give_secret(number: Id, given: Given = None) -> None:
+    """Give a vendor's source another secret or token, read from standard input."""
+    SESSION.boot()
+    from regulars.sources import origins
+
+    source = origins.give_secret(
+        SESSION.actor(), number, secret=sys.stdin.read(), given=_pairs(given)
+    )
+    SESSION.answer(origins.as_json(source), f"{source.name} has another secret now.")
+
+
+@sources_app.command("pull")
+def pull_source(number: Id) -> None:
+    """Ask a source's vendor now for what is new, page by page."""
+    SESSION.boot()
+    from regulars.sources import origins
+
+    said = origins.pull(SESSION.actor(), number)
+    text = f"{said['kept']} new messages on {said['pages']} pages."
+    if said["problem"]:
+        text += f" {said['problem']['sentence']}"
+    elif not said["is_done"]:
+        text += " There is more; it goes on by itself."
+    SESSION.answer(said, text)
+
+
+def _pairs(given: list[str] | None) -> dict[str, str]:
+    from regulars.kernel.errors import WrongUse
+    from regulars.kernel.telling import told
+
+    found: dict[str, str] = {}
+    for one in given or ():
+        name, is_pair, value = one.partition("=")
+        if not is_pair:
+            raise WrongUse(told("“%(text)s” is not of the form name=value.", text=one))
+        found[name.strip()] = value
+    return found
+
+
+@sources_app.command("list")
+def list_sources() -> None:
+    """All sources that send by themselves."""
+    SESSION.boot()
+    from regulars.sources import origins
+
+    found = origins.listing(SESSION.actor())
+    rows = [
+        (one["id"], one["name"], one["kind"], "paused" if one["is_paused"] else "") for one in found
+    ]
+    SESSION.answer({"sources": found}, table(rows, ("id", "name", "kind", "")))
+
+
+@sources_app.command("show")
+def show_source(number: Id) -> None:
+    """One source: its key, how much it told, what is held back, what was refused."""
+    SESSION.boot()
+    from regulars.sources import origins
+
+    said = origins.show(SESSION.actor(), number)
+    lines = [f"{said['name']}  ({said['kind']}, source {said['id']})"]
+    lines += [f"  key {said['write_key']}", f"  {said['read']} messages read"]
+    lines.append(f"  {said['landed']} landed, {said['unchanged']} said nothing new")
+    lines += [f"  {n} held back: {reason}" for reason, n in said["reasons"].items()]
+    lines += [f"  {n} requests refused: {reason}" for reason, n in said["refused"].items()]
+    if said["problem"]:
+        lines.append(f"  {said['problem']['sentence']}")
+    if said["is_paused"]:
+        lines.append("  paused: nothing is taken")
+    SESSION.answer(said, "\n".join(lines))
+
+
+@sources_app.command("pause")
+def pause_source(number: Id) -> None:
+    """Take nothing more from a source until it is resumed."""
+    SESSION.boot()
+    from regulars.sources import origins
+
+    source = origins.pause(SESSION.actor(), number)
+    SESSION.answer(origins.as_json(source), f"{source.name} is paused; what it sends is refused.")
+
+
+@sources_app.command("resume")
+def resume_source(number: Id) -> None:
+    """Take from a paused source again."""
+    SESSION.boot()
+    from regulars.sources import origins
+
+    source = origins.resume(SESSION.actor(), number)
+    SESSION.answer(origins.as_json(source), f"{source.name} may send again.")
+
+
+@events_app.command("count")
+def count_events(
+    name: Annotated[str, typer.Option(help="Only events of this name.")] = "",
+    source: Annotated[
+        int | None, typer.Option(metavar="ID", help="Only what this source sent.")
+    ] = None,
+) -> None:
+    """How many events landed, how many messages are held back, how many wait to be read."""
+    SESSION.boot()
+    from regulars.sources import origins
+
+    said = origins.count(SESSION.actor(), name=name, source_id=source)
+    text = f"{said['events']} events, {said['quarantined']} held back, {said['waiting']} waiting"
+    SESSION.answer(said, text)
