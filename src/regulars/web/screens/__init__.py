@@ -1,0 +1,1 @@
+"""One module per menu word: what each page shows and does."""

@@ -1,0 +1,134 @@
+"""People: search, segments, one person, export and erasure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from regulars.accounts.actors import Actor
+from regulars.profiles import person as profiles
+from regulars.profiles import search
+from regulars.web import working
+from regulars.web.access import actor_of, page
+from regulars.web.words import TRAIT_WORDS
+
+_HITS = 30
+
+
+@page("people.see")
+def listed(request: HttpRequest) -> HttpResponse:
+    """One search field; without a search, everybody by segment."""
+    from regulars.insights import people
+
+    actor = actor_of(request)
+    text = request.GET.get("q", "").strip()
+    context: dict[str, object] = {"text": text}
+    if text:
+        context["hits"] = search.find(text, limit=_HITS, actor=actor)
+    else:
+        segment = request.GET.get("segment") or None
+        quiet = True if request.GET.get("quiet") else None
+        thing, among = _of_thing(actor, request.GET.get("thing"))
+        is_later = bool(request.GET.get("after"))
+        context |= {"segment": segment, "quiet": quiet, "thing": thing, "is_later": is_later}
+        if actor.may("metrics.see"):
+            context["segments"] = people.segments(actor)
+        context["listing"] = people.listing(
+            actor,
+            segment=segment,
+            quiet=quiet,
+            among=among,
+            cursor=request.GET.get("after") or None,
+        )
+    is_part = bool(request.htmx)  # type: ignore[attr-defined]
+    return render(request, "parts/people.html" if is_part else "screens/people/list.html", context)
+
+
+def _of_thing(actor: Actor, key: str | None) -> tuple[dict[str, Any] | None, list[int] | None]:
+    """The thing of Today whose people are asked for, and who they are."""
+    if not key:
+        return None, None
+    from regulars.insights import suggestions
+
+    found = suggestions.find(actor, key)
+    people = [one["profile_id"] for one in found.detail.get("people", ())]
+    return {"key": key, "title": found.title}, people
+
+
+@page("people.see")
+def one(request: HttpRequest, person_id: int) -> HttpResponse:
+    """One person: who, what they allow, scores with reasons, what they did."""
+    from regulars.insights import people
+
+    actor = actor_of(request)
+    person = people.show(actor, person_id)
+    context = {"person": person, "id": person_id, "more": person.get("timeline_cursor")}
+    context["traits"], context["more_traits"] = _by_weight(person["traits"])
+    if before := request.GET.get("before"):
+        earlier = profiles.timeline(actor, person_id, cursor=before)
+        context |= {"more": earlier.cursor, "is_earlier": True}
+        person["timeline"] = profiles.plain([asdict(entry) for entry in earlier.entries])
+    _quote(person)
+    return render(request, "screens/people/person.html", context)
+
+
+def _quote(person: dict[str, Any]) -> None:
+    """Put a person's stars and words beside what the timeline says of them."""
+    said = {one["feedback_key"]: one for one in person["feedback"]}
+    for entry in person["timeline"]:
+        one = said.get(entry["key"]) if entry["kind"] == "feedback" else None
+        if one is not None:
+            is_rated = one["rating"] is not None and one["rating_max"]
+            entry["stars"] = 5 * one["rating"] / one["rating_max"] if is_rated else None
+            entry["words"] = one["text"]
+
+
+def _by_weight(traits: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
+    """What a shop looks for first, and the rest of what the files say."""
+    names = {one["name"] for one in traits}
+    parts = {"first_name", "last_name"} if "name" in names else set()
+    order = {name: place for place, name in enumerate(TRAIT_WORDS)}
+    first = [one for one in traits if one["name"] in order and one["name"] not in parts]
+    rest = [one for one in traits if one not in first]
+    return sorted(first, key=lambda one: order[one["name"]]), rest
+
+
+@page("people.export")
+def export(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Everything known about one person, as a file."""
+    from regulars.profiles import erasure
+
+    told = erasure.export(actor_of(request), person_id)
+    text = json.dumps(told, ensure_ascii=False, indent=2, default=str)
+    name = f"person-{person_id}.json"
+    return HttpResponse(
+        text,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@page("people.erase")
+def erase(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Ask, then erase a person everywhere."""
+    from regulars.insights import people
+    from regulars.profiles import erasure
+
+    actor = actor_of(request)
+    if request.method != "POST" or request.POST.get("sure") != "yes":
+        person = people.show(actor, person_id)
+        context = {"person": person, "id": person_id, "is_unsure": request.method == "POST"}
+        return render(request, "screens/people/erase.html", context)
+    receipt = erasure.erase(actor, person_id, why=request.POST.get("why", "")[:200])
+    working.refresh(actor)
+    rows = sum(receipt.rows.values())
+    messages.success(
+        request, _("Erased: %(n)d rows in all. Sales stay, as nobody's.") % {"n": rows}
+    )
+    return redirect("people")

@@ -1,0 +1,239 @@
+"""How figures, money, days and rights are written on a page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from regulars.accounts import locales, sentences
+from regulars.accounts.actors import Actor
+from regulars.insights import written
+from regulars.kernel.money import exponent, to_major
+from regulars.web import changes
+from regulars.web import words as vocabulary
+
+register = template.Library()
+_UNKNOWN = locales.UNKNOWN
+_EXACT_DECIMALS = 3
+
+
+@register.filter
+def count(value: Any) -> str:
+    """A whole number, grouped as the language does."""
+    return _UNKNOWN if value is None else locales.number(value, most_decimals=_EXACT_DECIMALS)
+
+
+@register.filter
+def figure(value: Any, unit: str = "") -> str:
+    """A metric's value in its unit: money, a share, days, or a plain number; – when not known."""
+    return written.figure(value, unit)
+
+
+@register.filter
+def about(value: float | None, unit: str) -> str:
+    """An estimate in money: pennies would claim too much."""
+    if value is None:
+        return _UNKNOWN
+    return locales.money(value, unit, pennies=0 < abs(value) < 10 and exponent(unit) > 0)
+
+
+@register.simple_tag
+def worth_range(
+    worth: float | None, low: float | None, high: float | None, unit: str, before: str = ""
+) -> str:
+    """The range around what a thing is worth, after ``before``; nothing where it says no more than
+    the estimate does."""
+    if not worth or low is None or high is None:
+        return ""
+    ends = {"low": about(low, unit), "high": about(high, unit)}
+    if ends["low"] == ends["high"]:
+        return ""
+    if low != 0:
+        said = _("%(low)s to %(high)s") % ends
+    elif ends["high"] == about(worth, unit):
+        said = _("could be nothing")
+    else:
+        said = _("could be nothing, at most %(high)s") % ends
+    return before + said
+
+
+@register.filter
+def exact(value: float | None, unit: str) -> str:
+    """An amount in money to the penny, so that a column lines up."""
+    return _UNKNOWN if value is None else locales.money(value, unit)
+
+
+@register.filter
+def money(minor: int | None, currency: str) -> str:
+    """Minor units of ``currency`` as money."""
+    if minor is None or not currency:
+        return _UNKNOWN
+    return locales.money(to_major(minor, currency), currency)
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """A share (0 to 1) in per cent."""
+    return locales.percent(value, most_decimals=1)
+
+
+@register.filter
+def stars(value: float) -> str:
+    """A rating of 0 to 5 as five signs, to the nearest one."""
+    full = min(5, int(value + 0.5))
+    return "★" * full + "☆" * (5 - full)
+
+
+@register.filter
+def decimal(value: float | None) -> str:
+    """A number with one decimal at most."""
+    return _UNKNOWN if value is None else locales.number(value, most_decimals=1)
+
+
+@register.filter
+def seconds(value: float) -> str:
+    """A short time: 1.5 s."""
+    return _("%(n)s s") % {"n": locales.number(value, most_decimals=1)}
+
+
+@register.filter
+def moment(value: datetime | str | None, business: Any = None) -> str:
+    """An instant in the business's own time."""
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if at is None:
+        return _UNKNOWN
+    if business is not None:
+        at = at.astimezone(ZoneInfo(business.timezone))
+    return locales.moment(at)
+
+
+@register.filter
+def happened(entry: dict[str, Any], business: Any) -> str:
+    """When a thing was done, in the business's own time: the day alone where no file told more."""
+    at = _at(entry, business)
+    return locales.day(at.date()) if entry["is_day_alone"] else locales.moment(at)
+
+
+@register.filter
+def happened_plainly(entry: dict[str, Any], business: Any) -> str:
+    """The same as attributes spell it."""
+    at = _at(entry, business)
+    return at.date().isoformat() if entry["is_day_alone"] else at.isoformat()
+
+
+def _at(entry: dict[str, Any], business: Any) -> datetime:
+    return datetime.fromisoformat(entry["at"]).astimezone(ZoneInfo(business.timezone))
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """A day; instants by their date."""
+    if not value:
+        return _UNKNOWN
+    return locales.day(date.fromisoformat(value[:10]) if isinstance(value, str) else value)
+
+
+@register.filter
+def day_after(value: date) -> date:
+    """The day after the last one of something."""
+    return value + timedelta(days=1)
+
+
+@register.filter
+def said(value: object) -> str:
+    """A sentence that was told in English, in the reader's language."""
+    return sentences.said(value)
+
+
+@register.filter
+def long_day(value: date | str | None) -> str:
+    """A day with the name of its weekday, as a heading says it."""
+    if not value:
+        return _UNKNOWN
+    on = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return locales.weekday_and_day(on)
+
+
+@register.filter
+def minutes(value: float) -> str:
+    """How long a thing takes, roughly."""
+    number = max(1, round(value))
+    return ngettext("about %(n)d minute", "about %(n)d minutes", number) % {"n": number}
+
+
+@register.filter
+def weekday(number: int) -> str:
+    """A weekday's name, Monday 0."""
+    return locales.weekday(number)
+
+
+@register.filter
+def clock(at: time) -> str:
+    """A time of day."""
+    from babel.dates import format_time
+
+    return str(format_time(at, "short", locale=locales.locale()))
+
+
+@register.filter
+def hours_in_words(day: Any) -> str:
+    """A weekday's opening hours: from and to, closed, or not known."""
+    if day.is_open is None:
+        return _("not known yet")
+    if not day.is_open:
+        return _("closed")
+    said = {"opens": clock(day.opens), "closes": clock(day.closes)}
+    return _("%(opens)s to %(closes)s") % said
+
+
+@register.filter
+def hours_from(day: Any) -> str:
+    """Where a weekday's opening hours are known from."""
+    if day.origin == "set":
+        return _("set by %(who)s") % {"who": day.set_by} if day.set_by else _("set")
+    counted = {"sold": day.sold_days, "of": day.of_days}
+    if day.origin == "seen":
+        return _("seen in sales on %(sold)d of %(of)d such days") % counted
+    return _("sales on %(sold)d of %(of)d such days") % counted if day.of_days else ""
+
+
+@register.filter
+def may(actor: Actor | None, permission: str) -> bool:
+    """Whether the member may do this."""
+    return actor is not None and actor.may(permission)
+
+
+@register.filter
+def entry(mapping: Any, key: str) -> Any:
+    """One value of a dictionary by a key that a template cannot spell."""
+    return mapping.get(key)
+
+
+@register.filter
+def change_in_words(number: dict[str, Any]) -> str:
+    """How a number stands beside the period before, and whether chance explains it."""
+    if number.get("value") is None:
+        return _("Not known yet.")
+    if number.get("before") is None:
+        return _("Nothing to compare with yet.")
+    return changes.at_length(number)
+
+
+@register.filter
+def words(key: str, kind: str) -> Any:
+    """The shop's word for a short name: ``"granted"|words:"ALLOWANCE_WORDS"``."""
+    known: dict[str, Any] = getattr(vocabulary, kind)
+    return known.get(key, key.replace("_", " ").capitalize())
+
+
+@register.filter
+def identifier_words(kind: str) -> str:
+    """The shop's word for a kind of identifier, with whose number it is where that matters."""
+    base, _colon, whose = kind.partition(":")
+    word = str(words(base, "IDENTIFIER_WORDS"))
+    return f"{word} ({whose})" if whose and whose != "own" else word

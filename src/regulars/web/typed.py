@@ -1,0 +1,121 @@
+"""The words for what was typed into a form: its labels as the page had them, no inner names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from regulars.accounts import locales
+from regulars.accounts.sentences import said
+from regulars.sources.files.fields import FIELDS
+from regulars.web.screens.setup import SECTOR_WORDS
+from regulars.web.words import DECISION_WORDS, DISMISSAL_WORDS, KIND_WORDS, REASON_WORDS, ROLE_WORDS
+
+Words = Mapping[str, Promise | str]
+_NUMBERED = re.compile(r"(state-|opens-|closes-|cell|c)(\d{1,3})")
+_STATES: Words = {
+    "seen": gettext_lazy("as seen in sales"),
+    "open": gettext_lazy("open"),
+    "closed": gettext_lazy("closed"),
+}
+_PRESSED: Words = {
+    "role": gettext_lazy("Save"),
+    "password": gettext_lazy("Set a new password"),
+    "deactivate": gettext_lazy("Take away their sign-in"),
+    "import": gettext_lazy("Import this"),
+    "look": gettext_lazy("Look again"),
+    "count": gettext_lazy("Count without importing"),
+}
+_YES: Words = {"on": gettext_lazy("yes"), "yes": gettext_lazy("yes")}
+# Label, and the words of its values where they were chosen and not typed. What is not here is
+# sent with the form and not shown: it says nothing to a person.
+LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
+    "about": (gettext_lazy("About"), None),
+    "what": (gettext_lazy("You chose"), DECISION_WORDS),
+    "do": (gettext_lazy("You chose"), _PRESSED),
+    "count": (
+        gettext_lazy("Repeated lines"),
+        {
+            "once": gettext_lazy("Count them once"),
+            "each": gettext_lazy("Count each of them"),
+        },
+    ),
+    "reason": (gettext_lazy("Why?"), {**REASON_WORDS, **DISMISSAL_WORDS}),
+    "why": (gettext_lazy("Why?"), None),
+    "words": (gettext_lazy("In your words"), None),
+    "days": (gettext_lazy("Days"), None),
+    "until": (gettext_lazy("Day"), lambda text: _day(text)),
+    "name": (gettext_lazy("Name"), None),
+    "email": (gettext_lazy("E-mail address"), None),
+    "sector": (gettext_lazy("What kind of business"), SECTOR_WORDS),
+    "country": (gettext_lazy("Country"), None),
+    "currency": (gettext_lazy("Currency"), None),
+    "timezone": (gettext_lazy("Time zone"), None),
+    "role": (gettext_lazy("Role"), ROLE_WORDS),
+    "kind": (gettext_lazy("These are"), KIND_WORDS),
+    "place": (gettext_lazy("Place"), None),
+    "is_wanted": (gettext_lazy("Weekly mail"), _YES),
+    "weekday": (gettext_lazy("Day"), lambda text: _weekday(text)),
+    "hour": (gettext_lazy("Hour"), lambda text: f"{text:0>2}:00"),
+    "sure": (gettext_lazy("Yes, erase this person everywhere"), _YES),
+    "moves": (gettext_lazy("Moves on with the days"), _YES),
+}
+
+
+def shown(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Label and value of every field that has words and was filled in, in the reader's language."""
+    given = dict(fields)
+    found = []
+    for name, value in fields:
+        label = label_of(name)
+        words = _value(name, value, given.get("kind", "")) if value and label else ""
+        if words:
+            found.append((label, words))
+    return found
+
+
+def label_of(name: str) -> str:
+    """The label of a form's field; empty for one that a person never sees."""
+    if name in LABELS:
+        return str(LABELS[name][0])
+    numbered = _NUMBERED.fullmatch(name)
+    if not numbered:
+        return ""
+    start, number = numbered[1], int(numbered[2])
+    if start in ("cell", "c"):
+        return _("Column %(n)d") % {"n": number + 1}
+    if number > 6:
+        return ""
+    day = locales.weekday(number)
+    if start == "state-":
+        return day
+    end = pgettext("begin", "From") if start == "opens-" else pgettext("end", "To")
+    return _("%(day)s: %(what)s") % {"day": day, "what": end}
+
+
+def _value(name: str, value: str, kind: str) -> str:
+    if name.startswith("state-"):
+        return str(_STATES.get(value, ""))
+    if re.fullmatch(r"c\d+", name):
+        titles = {one.name: one.title for one in FIELDS.get(kind, ())}
+        return said(titles.get(value, ""))
+    words = LABELS[name][1] if name in LABELS else None
+    if words is None:
+        return value
+    return words(value) if callable(words) else str(words.get(value, ""))
+
+
+def _day(text: str) -> str:
+    try:
+        return locales.day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def _weekday(text: str) -> str:
+    return locales.weekday(int(text)) if text in "0123456" and len(text) == 1 else text
