@@ -1,0 +1,25 @@
+"""Collects what floors declare: permissions, privacy handlers, sector packs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+FLOORS = ("accounts", "sources", "identity", "profiles", "insights")
+
+
+def collect() -> None:
+    """Import every floor's declarations into the registries that use them. Done once a process."""
+    from regulars.accounts.permissions import declare
+    from regulars.profiles.erasure import register
+
+    for floor in FLOORS:
+        if find_spec(f"regulars.{floor}.permissions"):
+            declare(import_module(f"regulars.{floor}.permissions").PERMISSIONS)
+        if find_spec(f"regulars.{floor}.privacy"):
+            register(import_module(f"regulars.{floor}.privacy").HANDLERS)
+    import_module("regulars.insights.erasing")
+    from regulars import sectors
+    from regulars.insights import leading
+
+    leading.declare(sectors.pack)
