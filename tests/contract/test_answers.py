@@ -1,0 +1,363 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from regulars.accounts import actors
+from regulars.jobs.outbox import Letter, put
+from regulars.sources import origins
+from regulars.sources.models import Import, QuarantinedRow
+from tests.contract.conftest import Run
+from tests.contract.shapes import hold
+from tests.contract.world import OWNER, World, write_sales
+
+NOW = ("--from", "2025-11-03", "--to", "2025-11-30")
+
+
+@pytest.mark.parametrize(
+    ("words", "shape"),
+    [
+        (("imports", "list"), "imports-list"),
+        (("imports", "show", "1"), "imports-show"),
+        (("metric",), "metric-definitions"),
+        (("metric", "revenue", "orders"), "metric"),
+        (("metric", "revenue", "--by", "channel", "--by", "month"), "metric"),
+        (("metric", "revenue", "--by", "product"), "metric"),
+        (("metric", "revenue", "customers", *NOW, "--compare"), "metric"),
+        (("metric", "orders", "--where", "channel=web", "--where", "channel=till"), "metric"),
+        (("people", "find", "love"), "people-find"),
+        (("today",), "today"),
+        (("today", "--all"), "today-all"),
+        (("decide", "quarantine", "--done"), "decide"),
+        (("decide", "quarantine", "--snooze", "7"), "decide"),
+        (("decide", "quarantine", "--not-useful", "known", "--words", "a trial"), "decide"),
+        (("decisions",), "decisions"),
+        (("quality",), "quality"),
+        (("opening-hours",), "opening-hours"),
+        (
+            ("opening-hours", "Market", "--set", "0=07:30-17:00", "--set", "6=closed"),
+            "opening-hours",
+        ),
+        (("products",), "products"),
+        (("products", "--sort", "change", *NOW, "--where", "place=Market"), "products"),
+        (("hours", "--metric", "orders", "--where", "product=Bun"), "hours"),
+        (("hours",), "hours"),
+        (("keys", "list"), "keys-list"),
+        (("keys", "make", "till", "--role", "analyst"), "keys-make"),
+        (("sources", "add", "segment", "--name", "Web shop"), "sources-add"),
+        (("sources", "list"), "sources-list"),
+        (("sources", "show", "{source}"), "sources-show"),
+        (("sources", "pause", "{source}"), "sources-pause"),
+        (("sources", "resume", "{source}"), "sources-resume"),
+        (("events", "count"), "events-count"),
+        (("events", "count", "--name", "Order Completed", "--source", "{source}"), "events-count"),
+        (("members", "list"), "members-list"),
+        (("mail", "list"), "mail-list"),
+        (("mail", "show", "{message}"), "mail-show"),
+        (("mail", "drop", "{message}"), "mail-drop"),
+        (("members", "add", "new@example.org"), "members-add"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, tuple) else one,
+)
+def test_an_answer_has_its_shape(words: tuple[str, ...], shape: str, run: Run) -> None:
+    if words[:2] == ("imports", "show"):
+        words = (*words[:2], str(Import.objects.get(kind="sales").pk))
+    if "{message}" in words:
+        words = (*words[:2], str(put(Letter("sample", "1", OWNER, "Words", "Words"))[0].pk))
+    if "{source}" in words:
+        source = origins.add(actors.owner("cli"), "web", name="Website")
+        words = tuple(str(source.pk) if word == "{source}" else word for word in words)
+    ended = run(*words, "--json")
+    assert (ended.status, ended.err) == (0, "")
+    hold(ended.out, shape)
+
+
+def test_a_vendors_source_has_its_shape(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    add = ("sources", "add", "shopify", "--name", "Shop", "--secret-stdin")
+    monkeypatch.setattr("sys.stdin", io.StringIO("it signs\ntoken=shpat_1\n"))
+    # Nothing listens at that port.
+    made = hold(run(*add, "--set", "shop=http://127.0.0.1:9", "--json").out, "sources-add")
+    assert made["webhook_url"].endswith(f"/v1/hook/{made['write_key']}")
+    pulled = hold(run("sources", "pull", made["id"], "--json").out, "sources-pull")
+    assert pulled["problem"]["code"] == "unreachable" and not pulled["is_done"]
+    hold(run("sources", "show", made["id"], "--json").out, "sources-show")
+    monkeypatch.setattr("sys.stdin", io.StringIO("token=shpat_2"))
+    given = hold(run("sources", "secret", made["id"], "--json").out, "sources-secret")
+    assert given["problem"] is None
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    ended = run(*add[:4], "Other", "--secret-stdin")
+    assert ended.status == 2 and "Shopify needs: signing" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("where", "near"),
+    [
+        ("place=Nowhere", ""),
+        ("place=high stret", "High Street"),
+        ("product=bun", "Bun"),
+        ("origin=gogle", ""),
+    ],
+)
+def test_a_value_that_nothing_names_is_answered_with_a_remark(
+    where: str, near: str, run: Run
+) -> None:
+    name = "reviews" if where.startswith("origin") else "revenue"
+    ended = run("metric", name, "--where", where, "--json")
+    answer = hold(ended.out, "metric")
+    assert ended.status == 0 and not any(row["n"] for row in answer["rows"])
+    (note,) = [one for one in answer["notes"] if "nothing imported names" in one]
+    assert where.split("=")[1] in note and (f"Spelt nearly so: {near}" in note or not near)
+    assert note in ended.err
+    told = run("metric", name, "--where", where)
+    assert (told.status, told.err) == (0, "") and note in told.out
+
+
+def test_a_value_that_something_names_is_no_remark(run: Run) -> None:
+    ended = run("metric", "revenue", "--where", "place=Market", "--from", "2031-01-01", "--json")
+    assert ended.err == "" and "names" not in str(hold(ended.out, "metric")["notes"])
+
+
+def test_a_decision_is_listed_and_taken_back(run: Run) -> None:
+    made = hold(run("decide", "quarantine", "--done", "--json").out, "decide")
+    page = hold(run("decisions", "--json").out, "decisions")
+    assert [one["id"] for one in page["decisions"]] == [made["id"]]
+    things = hold(run("today", "--all", "--json").out, "today-all")["things"]
+    assert "quarantine" not in {one["key"] for one in things}
+    back = hold(run("take-back", made["id"], "--json").out, "take-back")
+    assert back["taken_back_at"]
+    assert run("take-back", made["id"]).status == 2
+    things = hold(run("today", "--all", "--json").out, "today-all")["things"]
+    assert "quarantine" in {one["key"] for one in things}
+
+
+@pytest.mark.parametrize("name", ["show", "export"])
+def test_a_person_has_its_shape(name: str, run: Run, world: World) -> None:
+    person = world.person("Ada Lovelace")
+    answer = hold(run("people", name, person, "--json").out, f"people-{name}")
+    assert answer["profile_id"] == person
+
+
+def test_words_for_all_may_stand_anywhere(run: Run) -> None:
+    answers = {
+        run(*words).out
+        for words in (
+            ("--json", "metric", "orders"),
+            ("metric", "--json", "orders"),
+            ("metric", "orders", "--json"),
+        )
+    }
+    assert len(answers) == 1
+
+
+def test_a_dry_run_writes_nothing(run: Run, world: World, tmp_path: Path) -> None:
+    path = write_sales(tmp_path / "again.csv")
+    before = Import.objects.count()
+    answer = hold(run("import", path, "--dry-run", "--json").out, "import-dry-run")
+    [told] = answer["imports"]
+    assert told["rows_read"] == told["landed"] + told["unchanged"] + told["quarantined"]
+    assert (told["landed"], told["quarantined"]) == (0, 1)
+    assert Import.objects.count() == before
+
+
+def test_the_same_file_again_changes_nothing(run: Run, tmp_path: Path) -> None:
+    path = write_sales(tmp_path / "again.csv")
+    ended = run("import", path, "--no-refresh", "--json")
+    [told] = hold(ended.out, "import")["imports"]
+    assert ended.status == 0
+    assert told["landed"] == 0
+    assert told["rows_read"] == told["unchanged"] + told["quarantined"]
+    assert told["reasons"] == {QuarantinedRow.objects.first().reason: 1}  # type: ignore[union-attr]
+
+
+def test_an_unknown_shape_ends_with_2_and_a_proposal(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text(
+        "Beleg;Tag;Artikel;Preis;Kelle\n1;31.12.2025;Brot;2,50;x\n2;30.12.2025;Brot;2,50;x\n"
+    )
+    ended = run("import", path, "--json")
+    assert ended.status == 2
+    answer = hold(ended.out, "error")
+    assert answer["imports"] == []
+    [proposal] = answer["proposals"]
+    assert set(proposal["columns"]) == {"Beleg", "Tag", "Artikel", "Preis", "Kelle"}
+    assert one_sentence(ended.err)
+    words = run("import", path)
+    assert words.status == 2
+    assert "--map" in words.out
+    given = [f"--map={name}={column}" for name, column in proposal["map"].items()]
+    assert run("import", path, *given, "--no-refresh").status == 0
+
+
+def test_quarantined_rows_are_no_failure(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "held.csv"
+    path.write_text("order_id,date,product,quantity,unit_price\n1,someday,Loaf,1,2.50\n")
+    ended = run("import", path, "--map", "date=date", "--yes", "--no-refresh", "--json")
+    assert ended.status == 0
+    assert hold(ended.out, "import")["imports"][0]["quarantined"] == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nonsense",),
+        ("metric", "--nonsense"),
+        ("metric", "revenue", "--from"),
+        ("metric", "reveneu"),
+        ("metric", "revenue", "--from", "yesterday"),
+        ("metric", "revenue", "--from", "2025-02-01", "--to", "2025-01-01"),
+        ("metric", "revenue", "--by", "colour"),
+        ("metric", "revenue", "--where", "channel"),
+        ("products", "--sort", "colour"),
+        ("products", "--where", "channel"),
+        ("hours", "--metric", "customers"),
+        ("hours", "--from", "2025-02-01", "--to", "2025-01-01"),
+        ("import",),
+        ("import", "sales.csv", "--as", "poems"),
+        ("import", "sales.csv", "--map", "order_id"),
+        ("import", "sales.csv", "--map", "colour=date"),
+        ("people", "show", "Ada"),
+        ("imports", "mend", "1", "--set", "date"),
+        ("keys", "make", "k", "--role", "owner"),
+        ("decide", "quarantine"),
+        ("decide", "quarantine", "--done", "--snooze", "7"),
+        ("decide", "quarantine", "--not-useful", "dull"),
+        ("decisions", "--cursor", "first"),
+        ("mail", "send", "999999"),
+        ("opening-hours", "Market", "--set", "0=early"),
+        ("opening-hours", "Market", "--set", "7=closed"),
+        ("opening-hours", "--set", "0=07:30-17:00"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_ends_with_2(
+    words: tuple[str, ...], run: Run, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(world.folder)
+    ended = run(*words)
+    assert ended.status == 2
+    assert one_sentence(ended.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("people", "show", "999999"),
+        ("imports", "show", "999999"),
+        ("imports", "undo", "999999"),
+        ("decide", "sold_out", "--done"),
+        ("take-back", "999999"),
+        ("mail", "show", "999999"),
+        ("mail", "drop", "999999"),
+        ("today", "--as-member", "nobody@crumb.test"),
+        ("today", "--as-member", "helper@crumb.test"),
+        ("import", "empty.csv"),
+        ("import", "binary.csv"),
+    ],
+    ids=" ".join,
+)
+def test_anything_else_ends_with_1(
+    words: tuple[str, ...], run: Run, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "binary.csv").write_bytes(bytes(range(256)) * 20)
+    ended = run(*words)
+    assert ended.status == 1
+    assert ended.out == ""
+    assert one_sentence(ended.err)
+    told = run(*words, "--json")
+    assert told.status == 1
+    hold(told.out, "error")
+
+
+def test_a_fault_of_ours_is_one_sentence_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from regulars.insights import figures
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(figures, "ask", broken)
+    ended = run("metric", "revenue")
+    assert ended.status == 1
+    assert one_sentence(ended.err)
+
+
+@pytest.mark.parametrize(
+    ("words", "roles"),
+    [
+        (("metric", "revenue"), "manager analyst"),
+        (("today",), "manager analyst"),
+        (("decide", "quarantine", "--done"), "manager"),
+        (("decisions",), "manager analyst"),
+        (("products",), "manager analyst"),
+        (("hours",), "manager analyst"),
+        (("people", "find", "love"), "manager helper analyst"),
+        (("people", "show", "{person}"), "manager helper analyst"),
+        (("people", "export", "{person}"), "manager"),
+        (("people", "erase", "{person}", "--yes"), ""),
+        (("imports", "list"), "manager analyst"),
+        (("imports", "discard", "{run}"), "manager"),
+        (("import", "{sales}", "--no-refresh"), "manager"),
+        (("import", "{sales}", "--dry-run"), "manager"),
+        (("sources", "add", "web", "--name", "W"), "manager"),
+        (("sources", "list"), "manager analyst"),
+        (("events", "count"), "manager analyst"),
+        (("mail", "list"), "manager"),
+        (("quality",), "manager analyst"),
+        (("opening-hours",), "manager analyst"),
+        (("opening-hours", "Market", "--set", "0=closed"), "manager"),
+        (("keys", "list"), ""),
+        (("keys", "make", "k"), ""),
+        (("backup", "{folder}/b.zip"), ""),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
+)
+def test_a_member_may_what_their_role_carries(
+    words: tuple[str, ...], roles: str, run: Run, world: World
+) -> None:
+    known = {
+        "person": world.person("Ada Lovelace"),
+        "run": Import.objects.get(kind="sales").pk,
+        "sales": world.sales,
+        "folder": world.folder,
+    }
+    said = [word.format(**known) for word in words]
+    for role in ("manager", "helper", "analyst"):
+        ended = run(*said, "--as-member", f"{role}@crumb.test")
+        assert ended.status == (0 if role in roles.split() else 1), f"{role}: {ended.err}"
+        if ended.status:
+            article = "An" if role[0] in "ao" else "A"
+            assert f"{article} {role} may not" in ended.err
+            assert one_sentence(ended.err)
+
+
+def one_sentence(text: str) -> bool:
+    """Whether a failure is told on one line, in words, without a traceback."""
+    lines = text.strip().splitlines()
+    return len(lines) == 1 and lines[0].startswith("regulars: ") and len(lines[0]) > 20
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("take-back", "foo"), "DECISION takes a whole number, not 'foo'."),
+        (("people", "show", "1.5"), "ID takes a whole number, not '1.5'."),
+        (("decide", "k", "--snooze", "0"), "--snooze takes 1 or more, not '0'."),
+        (("decisions", "--limit", "900"), "--limit takes 200 at most, not '900'."),
+        (("take-back", "9" * 5000), f"DECISION takes a whole number, not '{'9' * 40}…'."),
+        (("decide", "k", "--snooze"), "Option '--snooze' requires an argument."),
+        (("frob",), "No such command 'frob'."),
+    ],
+    ids=lambda one: " ".join(one)[:40] if isinstance(one, tuple) else "",
+)
+def test_a_word_that_does_not_fit_is_answered_in_plain_words(
+    words: tuple[str, ...], said: str, run: Run
+) -> None:
+    ended = run(*words)
+    assert (ended.status, ended.out) == (2, "")
+    assert ended.err == f"regulars: {said}\n"
+    told = json.loads(run(*words, "--json").out)
+    assert told == {"error": {"code": "wrong_use", "message": said}}
