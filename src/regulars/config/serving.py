@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 
+from regulars.config.starting import being_prepared
 from regulars.config.supervisor import Part, Supervisor, python
 
 HOST, PORT = "127.0.0.1", 8000
@@ -34,17 +35,16 @@ def serve(host: str = HOST, port: int = PORT) -> int:
         _complain(_why_not(host, port, error))
         return 1
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
-    parts = [
-        Part("web", python("regulars.config.web_process", host, port)),
-        Part("worker", python("regulars.jobs")),
-    ]
-    supervisor = Supervisor(parts, _complain)
+    web = Part("web", python("regulars.config.web_process", host, port))
+    worker = Part("worker", python("regulars.jobs"))
+    supervisor = Supervisor([web, worker], _complain)
     supervisor.listen()
-    prepared = subprocess.run(python("regulars.config.preparing"), check=False)  # noqa: S603
-    if supervisor.is_stopping:
-        return 0
-    if prepared.returncode:
-        return 1
+    with being_prepared():
+        web.start()  # It loads its code meanwhile, and waits.
+        prepared = subprocess.run(python("regulars.config.preparing"), check=False)  # noqa: S603
+        if supervisor.is_stopping or prepared.returncode:
+            supervisor.stop()
+            return 0 if supervisor.is_stopping else 1
     return supervisor.run(_Announcement(host, port).look)
 
 

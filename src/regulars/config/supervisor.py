@@ -82,7 +82,7 @@ class Supervisor:
                 self._wait(_TICK_SECONDS)
             return 0
         finally:
-            self._stop()
+            self.stop()
 
     def listen(self) -> None:
         """Take signals as a wish to stop; SIGCHLD only cuts a wait short."""
@@ -115,7 +115,8 @@ class Supervisor:
         self.say(f"The {part.name} process ended with {_in_words(status)}; starting it again.")
         return True
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End every part, in kindness for `STOP_SECONDS`, then by force."""
         deadline = time.monotonic() + STOP_SECONDS
         for part in self.parts:
             if part.process is not None:

@@ -48,6 +48,17 @@ def _mark_parent() -> None:
 def load() -> object:
     """Return the application; called in the process that serves."""
     follow_parent()
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "regulars.config.settings")
+    import django
+
+    django.setup()
+    # Most of what pages need, loaded while the tables are made; `wsgi` looks at what was prepared.
+    import regulars.config.urls  # noqa: F401
+    from regulars.config.starting import wait_until_prepared
+
+    wait_until_prepared()
     from regulars.config.wsgi import application
 
     return application
