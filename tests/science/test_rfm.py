@@ -54,6 +54,24 @@ def test_people_land_in_the_segments_their_habits_name() -> None:
     assert set(scores.money.tolist()) == {3}
 
 
+def test_nobody_in_their_own_rhythm_drifts_away() -> None:
+    # Everybody comes daily, but for two of thirty: seen sixty days ago, as is usual for the one.
+    since, bought = np.append(np.arange(28) % 3, [60, 60]), np.append(np.full(28, 50), [9, 9])
+    longer = np.append(np.full(28, np.nan), [0.4, 0.1])
+    usual, unusual = rfm(since, bought, bought, chance_of_longer=longer).keys()[-2:]
+    assert (usual, unusual) == ("promising", "lost")
+    ranked = rfm(since, bought, bought)
+    assert ranked.keys()[-2:] == ["lost", "lost"]
+    assert ranked.recency.tolist() == rfm(since, bought, bought, None, longer).recency.tolist()
+
+
+def test_who_came_back_is_no_new_face() -> None:
+    assert rfm(np.arange(30), np.append([2, 2], np.full(28, 9)), np.ones(30)).keys()[:2] == [
+        "promising",
+        "promising",
+    ]
+
+
 def test_malformed_columns_are_refused() -> None:
     assert rfm([], [], []).keys() == []
     with pytest.raises(ValueError, match="same length"):

@@ -240,7 +240,8 @@ def _write(
     run: ScoreRun, now: Snapshot, forecast: Forecast, quiet: Quiet | None, orders: Any, spent: Any
 ) -> None:
     since = now.age - now.recency
-    marks = rfm(since, now.frequency + 1, spent, quiet.is_overdue if quiet else None)
+    rhythm = (quiet.is_overdue, quiet.chance_of_longer) if quiet else ()
+    marks = rfm(since, now.frequency + 1, spent, *rhythm)
     segments = marks.keys()
     with np.errstate(divide="ignore", invalid="ignore"):
         each = np.where(forecast.orders > 0, forecast.value / forecast.orders, now.money)

@@ -32,6 +32,9 @@ NEW_DAYS = 28
 FEWEST = 20
 """With fewer people a fifth is too few to rank: who was here lately is not slowing down."""
 
+IN_RHYTHM_CHANCE = 0.25
+"""Whoever keeps silent longer than now in so many of their own gaps is where they usually are."""
+
 _AWAY = {"champions": "cant_lose", "loyal": "at_risk", "promising": "at_risk",
          "needs_attention": "at_risk"}  # fmt: skip
 _GRID = np.array([[_KEYS[key] for key in line] for line in reversed(GRID)], dtype=np.int64)
@@ -67,6 +70,7 @@ def rfm(
     purchases: npt.ArrayLike,
     money: npt.ArrayLike,
     is_quiet: npt.ArrayLike | None = None,
+    chance_of_longer: npt.ArrayLike | None = None,
 ) -> RfmScores:
     """Score everybody who has bought at least once.
 
@@ -75,12 +79,15 @@ def rfm(
         purchases: number of purchases (days with one).
         money: spent in all, or per year; refunds taken off.
         is_quiet: silent for long by their own rhythm; unknown counts as no.
+        chance_of_longer: share of their own gaps that last longer than the silence now; nan
+            where no rhythm is known.
 
     Money is scored but does not choose the segment: a big single order makes no regular. Ranks
-    alone would call people what they are not, so three facts outrank them. Who bought once is new
-    for four weeks, and later neither coming back nor slowing down. Who has gone quiet by their own
-    rhythm is among those who stay away. Where there are too few to rank, or all were seen last on
-    one day, four weeks are lately.
+    alone would call people what they are not, so facts outrank them. Who bought once is new for
+    four weeks, and later neither coming back nor slowing down; who bought twice is not new. Who
+    has gone quiet by their own rhythm is among those who stay away; whose silence is nothing
+    unusual for them (`IN_RHYTHM_CHANCE`) counts as just seen, however early others come. Where
+    there are too few to rank, or all were seen last on one day, four weeks are lately.
     """
     since = as_floats(days_since, "days_since")
     bought = as_floats(purchases, "purchases")
@@ -88,7 +95,12 @@ def rfm(
     if not since.shape == bought.shape == spent.shape:
         raise ValueError("days_since, purchases and money must have the same length")
     recency, frequency = score(-since), score(bought)
-    segment = _segments(recency, frequency, since, bought)
+    is_usual = np.zeros(since.size, dtype=np.bool_)
+    if chance_of_longer is not None:
+        is_usual = np.asarray(chance_of_longer, dtype=np.float64) >= IN_RHYTHM_CHANCE
+    segment = _segments(
+        np.where(is_usual, np.maximum(recency, 4), recency), frequency, since, bought
+    )
     if is_quiet is not None:
         quiet = np.asarray(is_quiet, dtype=np.bool_)
         for here, away in _AWAY.items():
@@ -102,5 +114,6 @@ def _segments(recency: Ints, frequency: Ints, since: Floats, bought: Floats) -> 
         recency = np.where(is_lately, np.maximum(recency, 4), recency)
     found: Ints = _GRID[recency - 1, np.where(is_single, 0, frequency - 1)]
     found[is_single & (found == _KEYS["promising"])] = _KEYS["hibernating"]
+    found[~is_single & (found == _KEYS["new"])] = _KEYS["promising"]
     found[is_single & is_lately] = _KEYS["new"]
     return found
