@@ -22,6 +22,19 @@ def test_a_told_sentence_is_found_again_with_what_filled_it() -> None:
         assert said(column) == "Preis (brutto) ist leer."
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", "ends on 30 Nov 2025, 9 days ago."), ("de", "am 30.11.2025")],
+)
+def test_a_day_is_written_as_its_reader_writes_it(language: str, expected: str) -> None:
+    note = told("The data ends on %(day)s, %(n)s days ago.", day=date(2025, 11, 30), n=9)
+    kept = "“2025-11-30” is not a day of the calendar"
+    with translation.override(language):
+        assert expected in said(note)
+        assert "2025-11-30" in said(kept)
+
+
 def test_a_sentence_inside_a_sentence_is_said_too() -> None:
     reason = told("“%(text)s” is not a day of the calendar", text="31/02/2026")
     told_reason = told("%(column)s: %(problem)s", column="Date", problem=reason)

@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import get_language, npgettext, pgettext
 
+from regulars.accounts import locales
+
 TOLD = "told"
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 # Parts that are such sentences or words themselves; the others are names, which stay as they are.
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _SENTENCES_WITHIN = frozenset("form kind message order other problem role shape why".split())
 
 
@@ -40,13 +45,18 @@ class _Sentence:
 
 
 def said(text: object) -> str:
-    """Return an English sentence in the reader's language; parts that are such sentences too."""
-    language = get_language() or "en"
-    return str(text) if language.startswith("en") else _said(str(text), language)
+    """Return an English sentence in the reader's language; parts that are such sentences too, and
+    the part ``day`` as the reader writes days."""
+    language, sentence = get_language() or "en", str(text)
+    has_day = _DAY.search(sentence) is not None
+    if language.startswith("en") and not has_day:
+        return sentence
+    # How days are written hangs on the business's country too, which is looked up for them alone.
+    return _said(sentence, language, locales.locale() if has_day else "")
 
 
 @lru_cache(maxsize=4096)
-def _said(text: str, language: str) -> str:
+def _said(text: str, language: str, days_in: str) -> str:
     plain, filled = _sentences()
     if text in plain:
         return pgettext(TOLD, text)
@@ -54,7 +64,10 @@ def _said(text: str, language: str) -> str:
         if found := sentence.pattern.fullmatch(text):
             parts = found.groupdict()
             for name in _SENTENCES_WITHIN & parts.keys():
-                parts[name] = _said(parts[name], language)
+                parts[name] = _said(parts[name], language, days_in)
+            if "day" in parts:
+                with suppress(ValueError):
+                    parts["day"] = locales.day(date.fromisoformat(parts["day"]))
             return sentence.said(parts)
     return text
 
