@@ -34,12 +34,17 @@ def _seconds(item: pytest.Item) -> float:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out on PostgreSQL what knows no database; begin with what takes longest."""
+    """Leave out on PostgreSQL what knows no database; begin with what takes longest; try a page in
+    the browser once more."""
     if config.getoption("--database") != "sqlite":
         left = [item for item in items if not touches_a_database(item)]
         if left:
             config.hook.pytest_deselected(items=left)
             items[:] = [item for item in items if touches_a_database(item)]
+    if config.pluginmanager.hasplugin("rerunfailures"):
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.flaky(reruns=1))
     lasts: dict[str, float] = {}
     for item in items:
         scope = scope_of(item.nodeid)
