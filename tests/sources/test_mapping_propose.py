@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from regulars.sources.files.dates import decide_date_style
 from regulars.sources.files.guessing import words_of
 from regulars.sources.files.mapping import Head, MapContext, compile_reader
 from regulars.sources.files.propose import Proposal, propose
@@ -236,6 +237,18 @@ def test_a_total_is_no_amount_unless_it_multiplies() -> None:
         ["2", "2026-01-02", "Tea", "3", "3.00", "31.00"],
     ]
     assert "amount" not in propose(columns, order, None, LONDON).mapping.fields
+
+
+def test_day_numbers_of_a_spreadsheet_and_counted_pieces() -> None:
+    columns = ["Datum", "Artikel", "Menge", "Preis"]
+    rows = [[f"{45900 + n},5", "Brot", f"{1 + n % 3} Stk", "2,50 €"] for n in range(9)]
+    found = propose(columns, rows, None, LONDON).mapping.fields
+    assert found["date"] == "Datum" and found["quantity"] == "Menge"
+    [note] = decide_date_style([row[0] for row in rows], default_day_first=True).notes
+    assert "45900,5 is 2025-08-31" in note
+    # Numbers of customers may have five digits too: one outside the years of business is enough.
+    rows[0][0] = "99999"
+    assert "date" not in propose(columns, rows, None, LONDON).mapping.fields
 
 
 def test_words_of_headers() -> None:

@@ -14,6 +14,7 @@ from regulars.sources.files.values import (
     find_currency,
     parse_bool,
     parse_decimal,
+    parse_quantity,
 )
 
 POINT, COMMA = NumberStyle("."), NumberStyle(",")
@@ -110,6 +111,21 @@ def test_amounts_that_read_one_way_only(text: str, number: str) -> None:
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"empty|not a number"):
         parse_decimal(text, POINT)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1 pc", 1), ("3 pcs.", 3), ("2 Stk", 2), ("-1 Stück", -1), ("4 uds", 4), ("2 pièces", 2),
+     ("2x", 2), ("x3", 3), ("× 2", 2), ("1,5 ea", Decimal("1.5")), ("7", 7)],
+)  # fmt: skip
+def test_pieces_are_counted_in_words(text: str, number: Decimal | int) -> None:
+    assert parse_quantity(text, COMMA) == number
+
+
+@pytest.mark.parametrize("text", ["2 kg", "500 ml", "pcs", "", "2 boxes", "1 pc 2 pc"])
+def test_what_is_no_count_of_pieces_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_quantity(text)
 
 
 def test_the_column_or_else_the_country_settles_what_is_open() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from regulars.kernel.clock import now
 from regulars.kernel.telling import told
@@ -55,10 +55,17 @@ _TIME = re.compile(
     r"(?:\s?Uhr)?\s*([ap]\.?\s?m\.?)?\s*(\S.*)?",
     re.IGNORECASE | re.ASCII,
 )
-_NUMBER = re.compile(r"\d{5}(\.\d+)?|\d{10}(\.\d+)?|\d{13}|\d{16}", re.ASCII)
+_DAY_NUMBER = re.compile(r"\d{5}([.,]\d+)?", re.ASCII)
+_NUMBER = re.compile(r"\d{5}([.,]\d+)?|\d{10}(\.\d+)?|\d{13}|\d{16}", re.ASCII)
 # Moments are naive until the reader knows in whose zone they are meant.
 _EXCEL_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
+
+
+def day_of_number(text: str) -> date | None:
+    """Return the day that a spreadsheet means by a day number such as 45231 or 45231.5."""
+    text = text.strip().lstrip("'")
+    return _by_number(text)[0].date() if _DAY_NUMBER.fullmatch(text) else None
 
 
 def numbers_of(text: str) -> tuple[int, int, str] | None:
@@ -159,6 +166,7 @@ def _add_time(moment: datetime, rest: str, text: str) -> Moment:
 
 def _by_number(text: str) -> Moment:
     """Five digits are a spreadsheet's days since 1899-12-30, more are time since 1970 in UTC."""
+    text = text.replace(",", ".")
     whole = len(text.partition(".")[0])
     if whole == 5:
         # To the second: the fraction of a day carries no more than that.

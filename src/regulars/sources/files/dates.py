@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from regulars.kernel.clock import now
 from regulars.kernel.telling import told
 
-from .date_forms import Moment, form_of, numbers_of, take_apart
+from .date_forms import Moment, day_of_number, form_of, numbers_of, take_apart
 from .zones import zone_of
 
-__all__ = ["DateReader", "DateStyle", "decide_date_style", "zone_of"]
+__all__ = ["DateReader", "DateStyle", "are_day_numbers", "decide_date_style", "zone_of"]
 
 _CACHE_TEXTS = 8_000
 _ENOUGH_EVIDENCE = 200
 _ENOUGH_OTHER_FORMS = 1_000
 _YEARS_AHEAD = 5
+_DAY_NUMBERS_FROM_YEAR = 1990
+_DAY_NUMBERS_YEARS_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ class DateStyle:
     notes: tuple[str, ...] = ()
 
 
+def are_day_numbers(cells: Iterable[str]) -> bool:
+    """Whether every cell is a spreadsheet's day number of a year that business is done in."""
+    last = now().year + _DAY_NUMBERS_YEARS_AHEAD
+    days = [day_of_number(cell) for cell in cells if cell.strip()]
+    return bool(days) and all(
+        day is not None and _DAY_NUMBERS_FROM_YEAR <= day.year <= last for day in days
+    )
+
+
 def decide_date_style(values: Iterable[str], *, default_day_first: bool) -> DateStyle:
     """Decide from a column's texts, stopping as soon as they are conclusive.
 
@@ -47,12 +58,14 @@ def decide_date_style(values: Iterable[str], *, default_day_first: bool) -> Date
     forms: Counter[str] = Counter()
     votes = {True: 0, False: 0}
     signs: set[str] = set()
+    day_number = ""
     for text in values:
         if not text or text.isspace():
             continue
         numbers = numbers_of(text)
         if not numbers:
             forms[form_of(text)] += 1
+            day_number = day_number or (text.strip() if day_of_number(text) else "")
             if forms.total() >= _ENOUGH_OTHER_FORMS and not forms["numbers"]:
                 break
             continue
@@ -64,7 +77,15 @@ def decide_date_style(values: Iterable[str], *, default_day_first: bool) -> Date
                 break
         elif first != second:
             signs.add(sign)
-    return _decided(forms, votes, signs, default_day_first)
+    style = _decided(forms, votes, signs, default_day_first)
+    if style.form != "number" or not day_number:
+        return style
+    note = told(
+        "The dates are a spreadsheet's day numbers: %(number)s is %(day)s.",
+        number=day_number,
+        day=day_of_number(day_number),
+    )
+    return replace(style, notes=(*style.notes, note))
 
 
 def _decided(

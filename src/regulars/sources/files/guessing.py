@@ -7,13 +7,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .dates import DateReader, decide_date_style
+from .dates import DateReader, are_day_numbers, decide_date_style
 from .fields import FIELDS
 from .identifiers import normalise_email, normalise_phone
 from .plan import PLUS, MapContext
 from .readers.words import event_of_row
 from .synonyms import KIND_WEIGHTS, SYNONYMS
-from .values import NumberStyle, clean_text, parse_decimal
+from .values import clean_text, parse_decimal, parse_quantity
 
 _OUTRIGHT = 0.95
 _ENOUGH = 0.45
@@ -123,7 +123,15 @@ def _share(cells: Sequence[str], test: object) -> float:
 
 def _is_number(cell: str) -> bool:
     try:
-        parse_decimal(cell, NumberStyle())
+        parse_decimal(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_quantity(cell: str) -> bool:
+    try:
+        parse_quantity(cell)
     except ValueError:
         return False
     return True
@@ -136,9 +144,10 @@ def _looks(name: str, form: str, cells: Sequence[str], context: MapContext, scor
     # A header that says it outright is believed with half its cells broken: they go to quarantine.
     enough = 0.5 if score >= _OUTRIGHT else 0.8
     if form in ("number", "money"):
-        return 1.0 if _share(cells, _is_number) >= enough else 0.0
+        fits = _is_quantity if name == "quantity" else _is_number
+        return 1.0 if _share(cells, fits) >= enough else 0.0
     if form == "date":
-        return 1.0 if _are_dates(cells, context, enough) else 0.0
+        return 1.0 if are_day_numbers(cells) or _are_dates(cells, context, enough) else 0.0
     if form == "time":
         return 1.0 if _share(cells, lambda c: _TIME_LIKE.match(c.strip())) > 0.8 else 0.0
     if form == "email":
@@ -291,7 +300,7 @@ def _multiplies(rows: Sequence[list[str]], factors: Sequence[int]) -> bool:
     checked = fitting = 0
     for row in rows[:200]:
         try:
-            quantity, price, amount = (parse_decimal(row[place]) for place in factors)
+            quantity, price, amount = (parse_quantity(row[place]) for place in factors)
         except (ValueError, IndexError):
             continue
         checked += 1

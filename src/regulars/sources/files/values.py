@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +21,7 @@ __all__ = [
     "find_currency",
     "parse_bool",
     "parse_decimal",
+    "parse_quantity",
 ]
 
 _CACHE_TEXTS = 8_000
@@ -38,6 +39,12 @@ _GROUPS = {
     for sign in ".,"
 }
 _SPACED = re.compile(r"(\d{1,3})((?:[ '’]\d{3})+)(?=[.,]|$)", re.ASCII)
+# How pieces are counted. Weights and volumes are no pieces: 500 g and 2 kg do not add up.
+_PIECES = frozenset(
+    "x × pc pcs pce pces piece pieces ea each unit units item items st stk stck stück stücke mal"
+    " pièce pièces unité unités ud uds unidad unidades pieza piezas pza pzas pz".split()
+)
+_COUNTED = re.compile(r"(?:([x×])\s*)?(-?[\d.,]+)(?:\s*([^\W\d_]+|×)\.?)?", re.IGNORECASE)
 _TRUE = frozenset("true yes y 1 t on x ✓ ✔ ja j oui o si sí s wahr vrai verdadero".split())
 _FALSE = frozenset("false no n 0 f off nein non falsch faux falso".split())
 
@@ -128,6 +135,20 @@ def parse_decimal(text: str, style: NumberStyle = NumberStyle()) -> Decimal:
     return -number if is_negative and number else number
 
 
+def parse_quantity(text: str, style: NumberStyle = NumberStyle()) -> Decimal:
+    """Return the number of pieces in ``text``, with or without a word for a piece ("2 Stk", "3x").
+
+    Raises ValueError with a plain reason, as `parse_decimal` does.
+    """
+    try:
+        return parse_decimal(text, style)
+    except ValueError:
+        found = _COUNTED.fullmatch(text.strip())
+        if not found or (found[3] and found[3].casefold() not in _PIECES):
+            raise
+        return parse_decimal(found[2], style)
+
+
 def _bare(text: str) -> tuple[str, bool, bool]:
     """Return digits and separators only, and whether the number is negative and a percentage."""
     body = text.strip().lstrip("'’`").strip().translate(_MINUS)
@@ -176,14 +197,19 @@ def _with_point(body: str, decimal: str, text: str) -> str:
 
 
 class NumberReader(dict[str, Decimal]):
-    """``reader(text)`` is ``parse_decimal(text, style)`` with a bounded memory of texts seen."""
+    """``reader(text)`` is ``parse(text, style)`` with a bounded memory of texts seen."""
 
-    def __init__(self, style: NumberStyle = NumberStyle()) -> None:
+    def __init__(
+        self,
+        style: NumberStyle = NumberStyle(),
+        parse: Callable[[str, NumberStyle], Decimal] = parse_decimal,
+    ) -> None:
         super().__init__()
         self.style = style
+        self.parse = parse
 
     def __missing__(self, text: str) -> Decimal:
-        number = parse_decimal(text, self.style)
+        number = self.parse(text, self.style)
         if len(self) >= _CACHE_TEXTS:
             self.clear()
         self[text] = number

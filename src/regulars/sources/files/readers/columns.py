@@ -18,7 +18,15 @@ from ..identifiers import in_order, normaliser
 from ..plan import CONSTANT, MapContext, Mapping, Rows, find_columns
 from ..records import Identifiers
 from ..tables import BadRow
-from ..values import NumberReader, NumberStyle, clean_text, decide_number_style, find_currency
+from ..values import (
+    NumberReader,
+    NumberStyle,
+    clean_text,
+    decide_number_style,
+    find_currency,
+    parse_decimal,
+    parse_quantity,
+)
 from .rows import Cells, Memo, RowProblem
 
 Text = Callable[[Cells], str]
@@ -156,7 +164,8 @@ class Columns:
     def number_reader(self, name: str) -> Callable[[str], Decimal]:
         """Return what reads one cell of the field; raises :class:`RowProblem`."""
         style = self._numbers.get(tuple(self._places.get(name, ())), NumberStyle())
-        reader, title = NumberReader(style), self.title(name)
+        parse = parse_quantity if name == "quantity" else parse_decimal
+        reader, title = NumberReader(style, parse), self.title(name)
         home = self._one_currency(name)
 
         def read(cell: str) -> Decimal:
