@@ -64,6 +64,8 @@ class Business(models.Model):
     timezone = models.CharField(max_length=64)
     sector = models.CharField(max_length=40)
     is_demo = models.BooleanField(default=False)
+    # Records as received from live sources are kept so long once they are read.
+    raw_days = models.PositiveSmallIntegerField(default=30)
     set_up_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -48,6 +48,7 @@ NOT_PERSONAL = {
     "sources_importundo": "Why an import was undone, written about a file.",
     "sources_mappingmemory": "Which column is read as which field.",
     "sources_product": "Things on sale.",
+    "sources_intakehour": "How many messages a source sent in an hour.",
     "sources_intakekey": "Hashes of numbers that programs gave to messages.",
     "sources_cursor": "Numbers of the last rows looked at.",
     "sources_pull": "Places in the lists of vendors.",

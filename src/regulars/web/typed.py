@@ -30,6 +30,11 @@ _PRESSED: Words = {
     "import": gettext_lazy("Import this"),
     "look": gettext_lazy("Look again"),
     "count": gettext_lazy("Count without importing"),
+    "again": gettext_lazy("Try again"),
+    "aside": gettext_lazy("Set aside"),
+    "pause": gettext_lazy("Pause"),
+    "resume": gettext_lazy("Resume"),
+    "pull": gettext_lazy("Ask for what is new now"),
 }
 _YES: Words = {"on": gettext_lazy("yes"), "yes": gettext_lazy("yes")}
 # Label, and the words of its values where they were chosen and not typed. What is not here is
@@ -48,6 +53,7 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
     "reason": (gettext_lazy("Why?"), {**REASON_WORDS, **DISMISSAL_WORDS}),
     "why": (gettext_lazy("Why?"), None),
     "words": (gettext_lazy("In your words"), None),
+    "text": (gettext_lazy("The message (JSON)"), None),
     "days": (gettext_lazy("Days"), None),
     "until": (gettext_lazy("Day"), lambda text: _day(text)),
     "name": (gettext_lazy("Name"), None),
@@ -83,6 +89,8 @@ def label_of(name: str) -> str:
     """The label of a form's field; empty for one that a person never sees."""
     if name in LABELS:
         return str(LABELS[name][0])
+    if name.startswith("setting-"):
+        return name.removeprefix("setting-").capitalize()
     numbered = _NUMBERED.fullmatch(name)
     if not numbered:
         return ""

@@ -99,6 +99,26 @@ REASON_WORDS = {
     "not_a_record": _("This is no record, but a sum or a heading"),
     "unreadable": _("The row cannot be read"),
 }
+LIVE_WORDS = {
+    "segment": _("A program with an SDK"),
+    "web": _("Website"),
+}
+LIVE_ABOUT = {
+    "segment": _(
+        "Whatever speaks to Segment or RudderStack already: an app, a till, a web shop. Its SDK "
+        "stays as it is."
+    ),
+    "web": _(
+        "Visits, searches and orders on your own pages, by one line of code. Consent comes first."
+    ),
+}
+LIVE_STATES = {
+    "good": _("Works"),
+    "silent": _("Silent for longer than usual"),
+    "expected": _("Nothing came yet"),
+    "problem": _("Needs you"),
+    "paused": _("Paused"),
+}
 DIMENSION_WORDS = {
     "place": _("Place"),
     "channel": _("Way to buy"),

@@ -131,7 +131,8 @@ class Connector:
     told by both is one order. ``hear`` checks a webhook's signature before anything else and says
     what it tells: `BadSignature`, `NotUnderstood`. ``pull`` reads one page of one of ``streams``
     behind a cursor (empty: from the start): `TokenRefused`, `Later`, `Unreachable`, `CursorLost`.
-    ``can_pull`` says whether an account has all that pulling needs.
+    ``can_pull`` says whether an account has all that pulling needs. ``about`` says in a sentence
+    what it brings, ``steps`` what its owner does at the vendor, in order.
     """
 
     kind: str
@@ -142,3 +143,5 @@ class Connector:
     streams: tuple[str, ...] = ()
     pull: Callable[[Account, str, str, Client], Page] | None = None
     can_pull: Callable[[Account], bool] = field(default=lambda account: False)
+    about: str = ""
+    steps: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from regulars.accounts import business as businesses
 from regulars.accounts.models import Business
 from regulars.kernel import clock
 from regulars.kernel.ids import key64
-from regulars.sources.bulk import fetch_by_keys
+from regulars.sources.bulk import fetch_by_keys, stamp
 from regulars.sources.files.records import CustomerRow, EventRow
 from regulars.sources.following import STREAM
 from regulars.sources.intake import catalogue, room
@@ -30,7 +30,15 @@ from regulars.sources.intake.translating import Setting, order_in, translate
 from regulars.sources.landing.identifiers import IdentifierBook
 from regulars.sources.landing.records import RecordLander
 from regulars.sources.live import standing_ids
-from regulars.sources.models import Cursor, Event, Identifier, Import, IntakeRecord, Source
+from regulars.sources.models import (
+    Cursor,
+    Event,
+    Identifier,
+    Import,
+    IntakeHour,
+    IntakeRecord,
+    Source,
+)
 
 TURN = 1_000
 _log = logging.getLogger("regulars.intake")
@@ -51,6 +59,10 @@ class Share:
     orders: list[OrderTold] = field(default_factory=list)
     offers: list[catalogue.OfferTold] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
+    was_held: Counter[str] = field(default_factory=Counter)
+    """Why these records could not land before, where they are landed once more."""
+    hours: dict[int, datetime] = field(default_factory=dict)
+    """The hour each record came in."""
 
 
 class _MovedOn(Exception):
@@ -111,6 +123,26 @@ def _land_one_by_one(rows: list[Row], position: int) -> int:
     return len(rows)
 
 
+def land_held(records: Iterable[IntakeRecord]) -> dict[int, str]:
+    """Land records that are held back, as they stand now; returns the reasons of those that still
+    cannot land, by number. To be called in a transaction that holds the records locked."""
+    found = list(records)
+    if not found:
+        return {}
+    rows = [(one.pk, one.source_id, one.received_at, one.body, "") for one in found]
+    reasons = {one.pk: one.reason for one in found}
+    standing, currency = standing_ids(), businesses.get().currency
+    still: dict[int, str] = {}
+    for share in _shares(rows):
+        share.was_held = Counter(reasons[number] for number in share.hours)
+        share.read, share.hours = 0, {}
+        _land_share(share, standing, currency)
+        still |= share.held
+    done = [number for number in reasons if number not in still]
+    IntakeRecord.objects.filter(pk__in=done).update(resolution="landed")
+    return still
+
+
 def _read(position: int) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -157,6 +189,7 @@ def _shares(rows: list[Row]) -> list[Share]:
                 _setting_of(source, business),
             )
         share.read += 1
+        share.hours[number] = received_at.replace(minute=0, second=0, microsecond=0)
         if reason:
             share.held[number] = reason
         else:
@@ -332,6 +365,20 @@ def _count(share: Share, landed: int, unchanged: int) -> None:
     run.position += share.read
     run.landed += landed
     run.unchanged += unchanged
-    run.quarantined += len(share.held)
-    run.reasons = dict(Counter(run.reasons) + Counter(share.held.values()))
+    run.quarantined = max(run.quarantined + len(share.held) - share.was_held.total(), 0)
+    reasons = Counter(run.reasons) + Counter(share.held.values())
+    run.reasons = dict(reasons - share.was_held)
     run.save(update_fields=["position", "landed", "unchanged", "quarantined", "reasons"])
+    _count_hours(run.source_id, share)
+
+
+def _count_hours(source_id: int, share: Share) -> None:
+    read = Counter(share.hours.values())
+    held = Counter(hour for number, hour in share.hours.items() if number in share.held)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {IntakeHour._meta.db_table} AS stood (source_id, hour, read, held) "
+            "VALUES (%s, %s, %s, %s) ON CONFLICT (source_id, hour) "
+            "DO UPDATE SET read = stood.read + excluded.read, held = stood.held + excluded.held",
+            [(source_id, stamp(hour), count, held[hour]) for hour, count in read.items()],
+        )

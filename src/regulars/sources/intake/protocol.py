@@ -152,6 +152,25 @@ def messages(said: Any, kind: str, received_at: datetime) -> Iterator[Message]:
         yield _message(item, common, sent, received, received_at)
 
 
+def mended(said: Any, received_at: datetime) -> Message:
+    """Return a message that a person has mended, as it would be kept: its times stand as they are.
+
+    Raises `Refused` when it is no object, names no type, lacks what its type needs, or is too long.
+    """
+    if not isinstance(said, dict):
+        raise Refused(400, "The message is not a JSON object.")
+    whole = _whole(said)
+    if reason := _problem(whole, whole.get("type")):
+        raise Refused(400, reason)
+    for name in ("timestamp", "receivedAt"):
+        if instant(whole.get(name)) is None:
+            whole[name] = _text_of(received_at)
+    body = _packed(whole)
+    if body is None or len(body) > MOST_MESSAGE_BYTES:
+        raise Refused(400, "unreadable" if body is None else "too_large")
+    return Message(_key_of_content(whole), str(whole["type"]), body.decode())
+
+
 def _message(item: Any, common: Json, sent: Any, received: str, received_at: datetime) -> Message:
     if not isinstance(item, dict):
         return _odd(item, "not_an_object")

@@ -43,6 +43,24 @@ def why_full() -> Full | None:
     return _known[1]
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """How full it is: messages that wait to be read, of how many at most, and the disk in bytes."""
+
+    waiting: int
+    most_waiting: int
+    free_bytes: int
+    least_free_bytes: int
+    full: Full | None
+
+
+def state() -> State:
+    """Return how full it is now."""
+    usage = shutil.disk_usage(settings.DATA_FOLDER)
+    least = _least_free(usage.total)
+    return State(waiting(), MOST_WAITING, usage.free, least, _look())
+
+
 def forget() -> None:
     """Look again at the next request."""
     global _known
@@ -51,9 +69,13 @@ def forget() -> None:
 
 def _look() -> Full | None:
     usage = shutil.disk_usage(settings.DATA_FOLDER)
-    if usage.free < min(LEAST_FREE_BYTES, usage.total * LEAST_FREE_SHARE):
+    if usage.free < _least_free(usage.total):
         return _DISK
     return _QUEUE if waiting() > MOST_WAITING else None
+
+
+def _least_free(total: int) -> int:
+    return int(min(LEAST_FREE_BYTES, total * LEAST_FREE_SHARE))
 
 
 def position() -> int:

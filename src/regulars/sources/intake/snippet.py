@@ -40,9 +40,10 @@ def answer(environ: dict[str, Any]) -> Answered:
     return 200, plain, *headers
 
 
-def tag(key: str) -> str:
-    """Return what goes into every page of a website that sends with ``key``."""
-    address = settings.PUBLIC_URL or "https://YOUR-REGULARS"
+def tag(key: str, host: str = "") -> str:
+    """Return what goes into every page of a website that sends with ``key``; ``host`` stands in
+    where nobody told the public address."""
+    address = settings.PUBLIC_URL or host or "https://YOUR-REGULARS"
     return (
         f'<script async src="{escape(address)}{PATHS[0]}"\n'
         f'        data-key="{escape(key)}"\n'

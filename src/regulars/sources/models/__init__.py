@@ -20,7 +20,14 @@ from regulars.sources.models.imports import (
     RepeatExclusion,
     Source,
 )
-from regulars.sources.models.intake import Cursor, IntakeKey, IntakeRecord, Pull, Refusal
+from regulars.sources.models.intake import (
+    Cursor,
+    IntakeHour,
+    IntakeKey,
+    IntakeRecord,
+    Pull,
+    Refusal,
+)
 
 __all__ = [
     "Booking",
@@ -35,6 +42,7 @@ __all__ = [
     "IdentifierUse",
     "Import",
     "ImportUndo",
+    "IntakeHour",
     "IntakeKey",
     "IntakeRecord",
     "MappingMemory",

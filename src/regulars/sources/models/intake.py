@@ -43,6 +43,21 @@ class IntakeRecord(models.Model):
         ]
 
 
+class IntakeHour(models.Model):
+    """How many messages of one source, received in one hour, were read, and how many of them could
+    not land at first. Outlives the records: a source's rhythm is seen in it."""
+
+    source_id = models.BigIntegerField()
+    hour = models.DateTimeField()
+    read = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source_id", "hour"], name="intake_hour_once")
+        ]
+
+
 class Cursor(models.Model):
     """How far somebody who follows what comes in has got: the number of the last row looked at."""
 

@@ -17,6 +17,7 @@ from regulars.sources import hand_ins, imports
 from regulars.sources.models import Import, RepeatExclusion
 from regulars.web import uploads, working
 from regulars.web.access import actor_of, page
+from regulars.web.screens import live
 from regulars.web.screens.quarantine import groups_of, page_of_rows, waiting_by_import
 
 _PER_PAGE = 50
@@ -33,6 +34,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     runs = Import.objects.select_related("source", "undo").in_bulk(numbers)
     context = {
         "pages": shown,
+        "live": live.rows(),
+        "fullness": live.fullness(),
         "handed_in": [_handed_in([runs[number] for number in group]) for group in shown],
         "waiting_files": len(uploads.waiting()) if actor_of(request).may("imports.run") else 0,
         "held": waiting_by_import(),

@@ -130,6 +130,22 @@ CONNECTOR = Connector(
               is_secret=True),
         Field("shop", told("The shop's address: crumb.myshopify.com.")),
     ),
+    about=told("Orders, customers and products of your Shopify shop, as they change."),
+    steps=(
+        told(
+            "In Shopify, open Settings → Notifications → Webhooks. The key that signs webhooks "
+            "stands on that page."
+        ),
+        told(
+            "Add one webhook in JSON, with the address above, for each of: order creation, "
+            "order update, order cancellation, customer creation, customer update, product "
+            "creation, product update."
+        ),
+        told(
+            "An Admin API access token with read_orders, read_customers and read_products "
+            "brings what webhooks missed, and the past."
+        ),
+    ),
     hear=hear,
     streams=("products", "customers", "orders"),
     pull=pull,

@@ -173,6 +173,21 @@ CONNECTOR = Connector(
         Field("hook_url", told("The notification URL as Square has it, if another leads here.")),
         Field("api", told("Where Square's API answers, if not at connect.squareup.com.")),
     ),
+    about=told("Orders, refunds, customers and the catalogue of a Square till or online shop."),
+    steps=(
+        told(
+            "In Square's Developer Console, open Webhooks → Subscriptions. The signature key "
+            "stands there."
+        ),
+        told(
+            "Add the address above for order.*, payment.*, refund.*, customer.* and "
+            "catalog.version.updated."
+        ),
+        told(
+            "The access token needs ORDERS_READ, PAYMENTS_READ, CUSTOMERS_READ, ITEMS_READ and "
+            "MERCHANT_PROFILE_READ."
+        ),
+    ),
     hear=hear,
     streams=("customers", "catalogue", "orders", "refunds"),
     pull=pull,

@@ -102,6 +102,17 @@ CONNECTOR = Connector(
               is_secret=True),
         Field("api", told("Where Stripe's API answers, if not at api.stripe.com.")),
     ),
+    about=told("Payments, refunds and customers of a Stripe account."),
+    steps=(
+        told(
+            "In Stripe, open Developers → Webhooks and add the address above for charge.*, "
+            "refund.*, customer.created and customer.updated. The signing secret stands there."
+        ),
+        told(
+            "A restricted key that may read charges, refunds, customers and events brings what "
+            "webhooks missed, and the past."
+        ),
+    ),
     hear=hear,
     streams=("events", "customers", "charges", "refunds"),
     pull=pull,

@@ -111,6 +111,21 @@ CONNECTOR = Connector(
         Field("token", told("The secret of that key (cs_…)."), is_secret=True),
         Field("shop", told("The shop's address: https://shop.example.")),
     ),
+    about=told("Orders, customers and products of a shop on WordPress."),
+    steps=(
+        told(
+            "In WooCommerce, open Settings → Advanced → Webhooks. Choose one secret and use it "
+            "for all of them."
+        ),
+        told(
+            "Add one webhook with the address above for each of: Order created, Order updated, "
+            "Customer created, Customer updated, Product created, Product updated."
+        ),
+        told(
+            "A REST API key that may read, and its secret, bring what webhooks missed, and the "
+            "past."
+        ),
+    ),
     hear=hear,
     streams=("products", "customers", "orders"),
     pull=pull,

@@ -1,0 +1,36 @@
+"""A shop's website and its till, of which some sends and some waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from regulars.accounts.actors import owner
+from regulars.kernel import clock
+from regulars.sources import origins
+from regulars.sources.intake import landing
+from regulars.sources.models import IntakeHour, Source
+from tests.sources.door import knock
+
+_PRICELESS = {"order_id": "W7", "products": [{"name": "Loaf", "price": "four"}]}
+_SAID = [
+    {"type": "page", "userId": "w1", "properties": {"title": "Bread", "path": "/bread"}},
+    {"type": "track", "event": "Product Added", "userId": "w1", "properties": {"name": "Loaf"}},
+    {"type": "track", "event": "Order Completed", "userId": "w1", "properties": _PRICELESS},
+    {"type": "track", "userId": "w2"},
+    {"type": "track", "userId": "w3"},
+]
+
+
+def add_live_sources() -> tuple[Source, Source]:
+    """A website that sends, with what could not land, and a web shop of which nothing came yet."""
+    site = origins.add(owner("cli"), "web", name="Website")
+    shop = origins.add(owner("cli"), "shopify", name="Web shop", secret="signed-with-this")
+    now = clock.now().replace(minute=0, second=0, microsecond=0)
+    for day in range(1, 28):
+        count = 40 + day % 7 * 12
+        IntakeHour.objects.create(
+            source_id=site.pk, hour=now - timedelta(days=day), read=count, held=day % 9
+        )
+    assert knock("/v1/batch", {"batch": _SAID}, key=str(site.write_key)).status == 200
+    landing.land_waiting()
+    return site, shop

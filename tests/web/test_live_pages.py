@@ -1,0 +1,155 @@
+"""The pages of sources that send by themselves, from the choice to the mended message."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from regulars.kernel import clock
+from regulars.sources.connectors import accounts
+from regulars.sources.intake import ageing, landing, room
+from regulars.sources.models import IntakeHour, IntakeRecord, OrderLine, Source
+from tests.sources.door import knock
+
+pytestmark = pytest.mark.django_db
+_PRICELESS = {"order_id": "W1", "products": [{"name": "Loaf <b>", "price": "four"}]}
+ORDER = {"type": "track", "event": "Order Completed", "userId": "w1", "properties": _PRICELESS}
+
+
+def add(owner: Any, kind: str, **given: str) -> Source:
+    answer = owner.post("/sources/live/new", {"kind": kind, **given})
+    assert answer.status_code == 302, answer.content.decode()
+    return Source.objects.get(pk=int(answer["Location"].rpartition("/")[2]))
+
+
+def send(source: Source, *said: dict[str, Any]) -> None:
+    assert knock("/v1/batch", {"batch": list(said)}, key=str(source.write_key)).status == 200
+    landing.land_waiting()
+
+
+def read(owner: Any, path: str) -> str:
+    answer = owner.get(path)
+    assert answer.status_code == 200, path
+    return str(answer.content.decode())
+
+
+def test_every_kind_can_be_chosen(owner: Any, bakery: Any) -> None:
+    page = read(owner, "/sources/live/new")
+    kinds = re.findall(r'href="\?kind=(\w+)"', page)
+    assert kinds == ["segment", "web", "shopify", "square", "stripe", "woocommerce"]
+    for kind in kinds:
+        assert "What you call it" in read(owner, f"/sources/live/new?kind={kind}")
+
+
+def test_a_website_gets_its_line_and_waits_for_the_first_message(owner: Any, bakery: Any) -> None:
+    source = add(owner, "web", name="Our site")
+    page = read(owner, f"/sources/live/{source.pk}")
+    assert "Nothing came yet" in page and f"data-key=&quot;{source.write_key}&quot;" in page
+    part = owner.get(f"/sources/live/{source.pk}/first", headers={"HX-Request": "true"})
+    assert "Nothing came yet" in part.content.decode() and "HX-Refresh" not in part
+    send(source, {"type": "page", "anonymousId": "a1", "properties": {"title": "Bread"}})
+    part = owner.get(f"/sources/live/{source.pk}/first", headers={"HX-Request": "true"})
+    assert part["HX-Refresh"] == "true"
+    page = read(owner, f"/sources/live/{source.pk}")
+    assert "What came last" in page and "Bread" in page and "Nothing came yet" not in page
+    listed = read(owner, "/sources")
+    assert "Our site" in listed and "Works" in listed
+
+
+def test_a_vendor_needs_its_secret_and_never_shows_it(owner: Any, bakery: Any) -> None:
+    given = {"kind": "shopify", "name": "Shop"}
+    assert "Shopify needs" in owner.post("/sources/live/new", given).content.decode()
+    secrets = {"secret-signing": "s3cret-key", "secret-token": "t0ken"}
+    source = add(owner, "shopify", name="Shop", **secrets, **{"setting-shop": "crumb.test"})
+    account = accounts.account_of(source)
+    assert account.secrets == {"signing": "s3cret-key", "token": "t0ken"}
+    page = read(owner, f"/sources/live/{source.pk}")
+    assert f"/v1/hook/{source.write_key}" in page and "order creation" in page
+    changing = read(owner, f"/sources/live/{source.pk}/secret")
+    assert "crumb.test" in changing
+    assert "s3cret" not in page + changing and "t0ken" not in page + changing
+    owner.post(f"/sources/live/{source.pk}/secret", {"secret-token": "another"})
+    source.refresh_from_db()
+    assert accounts.account_of(source).secrets == {"signing": "s3cret-key", "token": "another"}
+    assert accounts.account_of(source).settings["shop"] == "crumb.test"
+
+
+def test_a_problem_is_said_where_it_can_be_mended(owner: Any, bakery: Any) -> None:
+    source = add(owner, "shopify", name="Shop", **{"secret-signing": "s3cret"})
+    accounts.note_problem(source.pk, accounts.TOKEN, "Shopify does not take the token any more.")
+    page = read(owner, f"/sources/live/{source.pk}")
+    assert "does not take the token" in page and f"/sources/live/{source.pk}/secret" in page
+    assert "Needs you" in read(owner, "/sources")
+
+
+def test_what_could_not_land_is_mended_on_its_page(owner: Any, bakery: Any) -> None:
+    source = add(owner, "segment", name="Till")
+    send(source, ORDER, {"type": "track", "userId": "w2"}, {"type": "track", "userId": "w3"})
+    page = read(owner, f"/sources/live/{source.pk}")
+    assert "not a number" in page and "Set all 2 aside" in page
+    held = read(owner, f"/sources/live/{source.pk}/held?reason=bad_number")
+    assert "Loaf &lt;b&gt;" in held
+    number = re.search(rf"/sources/live/{source.pk}/held/(\d+)", held)
+    assert number
+    where = f"/sources/live/{source.pk}/held/{number[1]}"
+    text = IntakeRecord.objects.get(pk=int(number[1])).body
+    kept = owner.post(where, {"text": text.replace('"four"', '"five"')})
+    assert "still cannot land" in kept.content.decode() and "&quot;five&quot;" in (
+        kept.content.decode()
+    )
+    assert owner.post(where, {"text": text.replace('"four"', "4")}).status_code == 302
+    assert OrderLine.objects.filter(amount_minor=400, name="Loaf <b>").exists()
+    assert owner.get(where).status_code == 404
+    for do, said in (("again", "0 landed, 2 still wait."), ("aside", "2 messages are set aside.")):
+        answer = owner.post(
+            f"/sources/live/{source.pk}/held/decide", {"reason": "no_event", "do": do}, follow=True
+        )
+        assert said in answer.content.decode()
+    assert "Set all" not in read(owner, f"/sources/live/{source.pk}")
+
+
+def test_pausing_is_seen_and_what_was_refused_is_counted(owner: Any, bakery: Any) -> None:
+    source = add(owner, "segment", name="Till")
+    owner.post(f"/sources/live/{source.pk}/switch", {"do": "pause"})
+    assert knock("/v1/track", {"userId": "1", "event": "x"}, key=str(source.write_key)).status == (
+        404
+    )
+    page = read(owner, f"/sources/live/{source.pk}")
+    assert "Paused" in page and "The source is paused." in page and "Resume" in page
+    owner.post(f"/sources/live/{source.pk}/switch", {"do": "resume"})
+    assert "Resume" not in read(owner, f"/sources/live/{source.pk}")
+
+
+def test_silence_beyond_its_own_habit_is_seen(owner: Any, bakery: Any) -> None:
+    source = add(owner, "segment", name="Till")
+    now = clock.now().replace(minute=0, second=0, microsecond=0)
+    for hours in range(30, 24 * 14, 6):
+        IntakeHour.objects.create(source_id=source.pk, hour=now - timedelta(hours=hours), read=3)
+    assert "Silent for longer than usual" in read(owner, "/sources")
+    IntakeHour.objects.create(source_id=source.pk, hour=now - timedelta(hours=7), read=3)
+    # It was silent for 23 hours once, so seven are nothing.
+    assert "Silent for longer than usual" not in read(owner, "/sources")
+
+
+def test_a_full_house_is_said(owner: Any, bakery: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Nothing is taken" not in read(owner, "/sources")
+    monkeypatch.setattr(room, "MOST_WAITING", -1)
+    assert "Nothing is taken at the moment." in read(owner, "/sources")
+
+
+def test_days_of_keeping_are_set_and_followed(owner: Any, bakery: Any) -> None:
+    source = add(owner, "segment", name="Till")
+    send(source, {"type": "page", "userId": "1"}, {"type": "track", "userId": "2"})
+    IntakeRecord.objects.update(received_at=clock.now() - timedelta(days=9))
+    assert ageing.purge() == 0
+    asked = {"days": "8", "source": str(source.pk)}
+    assert owner.post("/sources/live/keeping", asked).status_code == 302
+    assert 'value="8"' in read(owner, f"/sources/live/{source.pk}")
+    ageing.purge()
+    # What waits to be mended stays.
+    assert [one.reason for one in IntakeRecord.objects.all()] == ["no_event"]
+    for days in ("0", "366", "", "many", "³"):
+        assert owner.post("/sources/live/keeping", {"days": days}).status_code == 422
