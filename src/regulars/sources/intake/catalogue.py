@@ -42,10 +42,10 @@ def offer_of(row_no: int, told: Mapping[str, Any], at: datetime, home: str) -> O
     sku = text_in(told.get("sku"))[:120]
     name = text_in(told.get("name"))[:400] or sku
     if not name:
-        raise Unreadable("no_product", "The message names nothing on sale (name or sku).")
+        raise Unreadable("no_product")
     currency = (text_in(told.get("currency")) or home).upper()
     if len(currency) != 3 or not currency.isalpha():
-        raise Unreadable("bad_currency", "The currency is not a code of three letters.")
+        raise Unreadable("bad_currency")
     price = number_in(dict(told), "price")
     minor = None if price is None else to_minor(price, currency)
     return OfferTold(row_no, at, sku, name, text_in(told.get("category"))[:120], minor, currency)

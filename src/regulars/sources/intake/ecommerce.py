@@ -32,12 +32,11 @@ _MOST_LINES = 1_000
 
 
 class Unreadable(Exception):
-    """A message that cannot become facts: a code, and one plain sentence."""
+    """A message that cannot become facts, for a reason that `reasons.sentence_of` says."""
 
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
         self.reason = reason
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +98,13 @@ def order_of(
     """Return what an order's event tells; `Unreadable` where it names no order or no real sum."""
     told = said.get("properties")
     if not isinstance(told, dict):
-        raise Unreadable("no_order_id", "The event has no properties.")
+        raise Unreadable("no_order_id")
     order_id = text_in(told.get("order_id") or told.get("orderId"))
     if not order_id:
-        raise Unreadable("no_order_id", "The event names no order (order_id).")
+        raise Unreadable("no_order_id")
     currency = (text_in(told.get("currency")) or home).upper()
     if len(currency) != 3 or not currency.isalpha():
-        raise Unreadable("bad_currency", "The currency is not a code of three letters.")
+        raise Unreadable("bad_currency")
     is_refund = name == "Order Refunded"
     lines = _refund(told, currency) if is_refund else _lines(told, currency)
     # The spec asks for no sum: an order given back without one is given back whole.
@@ -166,11 +165,11 @@ def _goods(told: Json, currency: str) -> list[LineTold]:
     if not isinstance(products, list):
         return []
     if len(products) > _MOST_LINES:
-        raise Unreadable("too_many_lines", f"An order has at most {_MOST_LINES} lines.")
+        raise Unreadable("too_many_lines")
     lines: list[LineTold] = []
     for product in products:
         if not isinstance(product, dict):
-            raise Unreadable("bad_product", "A product of the order is not an object.")
+            raise Unreadable("bad_product")
         number = text_in(product.get("product_id") or product.get("productId") or product.get("id"))
         sku = text_in(product.get("sku")) or number
         name = text_in(product.get("name")) or sku
@@ -230,9 +229,9 @@ def number_in(told: Json, name: str) -> Decimal | None:
     try:
         number = Decimal(text)
     except InvalidOperation as error:
-        raise Unreadable("bad_number", f"“{name}” is not a number: {text[:40]}") from error
+        raise Unreadable("bad_number") from error
     if not number.is_finite() or abs(number) > _LARGEST:
-        raise Unreadable("bad_number", f"“{name}” is out of range: {text[:40]}")
+        raise Unreadable("bad_number")
     return number
 
 

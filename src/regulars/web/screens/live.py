@@ -243,7 +243,6 @@ def _row(source: Source) -> dict[str, Any]:
         "title": title_of(source.kind),
         "state": _state(source, beat),
         "last_hour": beat.last_hour,
-        "longest": beat.longest,
         "today": rhythm.days(source.pk, zone)[-1].read,
         "held": waits,
     }
