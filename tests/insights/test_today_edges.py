@@ -93,7 +93,7 @@ def test_a_future_date_is_a_thing_and_no_day_of_data(shop: Path) -> None:
     page = today()
     assert page["as_of"] == LAST
     ahead = things()["future"]
-    assert ahead["title"] == "1 order is dated in the future"
+    assert ahead["title"] == "1 sale is dated in the future"
     assert (ahead["worth"], ahead["low"], ahead["high"]) == (45, 45, 45)
     assert "3 March 2031" in ahead["reason"]
 
@@ -150,7 +150,7 @@ def test_orders_that_say_no_longer_who_bought(shop: Path) -> None:
     )
     bring_up_to_date()
     doubt = things()["unknown_share:customer"]
-    assert doubt["title"] == "50% of orders say no longer who bought"
+    assert doubt["title"] == "50% of sales say no longer who bought"
     assert "£280" in doubt["reason"]
     assert "unknown_share:place" not in things()
 

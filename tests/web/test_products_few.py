@@ -53,7 +53,7 @@ def test_one_order_says_that_it_is_too_little(owner: Any, sell: Callable[..., No
     for words in (
         "Too little history to say what rises or falls: it takes 16 whole weeks",
         "Too little history to say what sells out",
-        "Too few orders to say what goes with what: it takes 200",
+        "Too few sales to say what goes with what: it takes 200",
         "Too little history to say after which hours people stay away",
     ):
         assert words in told

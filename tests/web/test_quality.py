@@ -9,7 +9,7 @@ def test_an_empty_workspace_says_what_will_be_looked_at(owner: Any) -> None:
     assert "There is no data yet to judge." in text
     assert "What will be looked at" in text
     assert "Import files" in text
-    assert "Orders nobody is known for" in text
+    assert "Sales nobody is known for" in text
 
 
 def test_page_file_and_program_say_the_same(browse: Callable[[str | None], Any]) -> None:

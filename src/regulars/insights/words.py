@@ -129,16 +129,16 @@ def _rhythm(score: Score) -> str:
 
 def _range(low: int | None, high: int | None) -> str:
     if low is None or high is None:
-        return _("how many orders is not known")
+        return _("how many purchases is not known")
     if high == 0:
-        return _("probably no more orders")
+        return _("probably no more purchases")
     if low == 0:
         return ngettext(
-            "could be nothing, at most about %(n)d more order",
-            "could be nothing, at most about %(n)d more orders",
+            "could be nothing, at most about %(n)d more purchase",
+            "could be nothing, at most about %(n)d more purchases",
             high,
         ) % {"n": high}
-    return _("probably %(low)d to %(high)d more orders") % {"low": low, "high": high}
+    return _("probably %(low)d to %(high)d more purchases") % {"low": low, "high": high}
 
 
 def _rank(score: int | None) -> str:

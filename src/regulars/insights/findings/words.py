@@ -43,7 +43,7 @@ STATES: dict[str, dict[str, Promise | str]] = {
     },
     "association": {
         "too_few": lazy(
-            "Too few orders to say what goes with what: it takes %(baskets_needed)s of the last "
+            "Too few sales to say what goes with what: it takes %(baskets_needed)s of the last "
             "year, and there are %(baskets)s."
         ),
     },
@@ -165,7 +165,7 @@ def _together_title(detail: Detail) -> str:
 
 def _together_reason(detail: Detail) -> str:
     return _(
-        "Of 100 orders with %(first)s, %(with)s hold %(second)s too; of 100 without it, "
+        "Of 100 sales with %(first)s, %(with)s hold %(second)s too; of 100 without it, "
         "%(without)s. That is %(lift)s times as often (%(low)s to %(high)s) as if the two had "
         "nothing to do with each other."
     ) % {
@@ -205,7 +205,7 @@ def _hour_reason(detail: Detail) -> str:
     return _(
         "Of %(visits)s visits of known people then, %(share)s were followed by another in good "
         "time; after their other visits the same people would have made it %(usual)s. About "
-        "%(lost)s visits (%(low)s to %(high)s) are lost in four weeks, each at an average order "
+        "%(lost)s visits (%(low)s to %(high)s) are lost in four weeks, each at an average sale "
         "there. Judged by %(people)s people; guests without a name are not in it."
     ) % {
         "visits": number(detail["visits"]),

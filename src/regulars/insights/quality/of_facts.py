@@ -33,14 +33,14 @@ def _anonymous(facts: Facts) -> Check:
     count = sum(round(one["value"] * one["n"]) for one in by_place)
     share = count / of if of else None
     state = UNKNOWN if share is None else LOOK if share > _MANY_ANONYMOUS else GOOD
-    said = _("Of %(of)s orders, nobody is known for %(n)s.") % {
+    said = _("Of %(of)s sales, nobody is known for %(n)s.") % {
         "of": number(of),
         "n": number(count),
     }
     if count == of == 1:
-        said = _("There is one order, and nobody is known for it.")
+        said = _("There is one sale, and nobody is known for it.")
     elif not count:
-        said = _("Somebody is known for every order.")
+        said = _("Somebody is known for every sale.")
     rows = [
         row(one["place"] or _("no place named"), round(one["value"] * one["n"]), one["n"],
             low=one["low"], high=one["high"])
@@ -54,9 +54,9 @@ def _anonymous(facts: Facts) -> Check:
     ]  # fmt: skip
     return Check(
         "anonymous",
-        _("Orders nobody is known for"),
+        _("Sales nobody is known for"),
         state,
-        said if of else _("There are no orders yet."),
+        said if of else _("There are no sales yet."),
         _(
             "They count in revenue and in what sells, and for nothing about people: who comes back,"
             " who has gone quiet. A loyalty card, or asking for an e-mail at the till, mends it."
@@ -108,14 +108,14 @@ def _unpriced(facts: Facts, currency: str) -> Check:
     priced = told - count
     cost, low, high = worth(facts, count, currency) if count and priced else (None, None, None)
     said = ngettext(
-        "%(n)s order came without prices.", "%(n)s orders came without prices.", count
+        "%(n)s sale came without prices.", "%(n)s sales came without prices.", count
     ) % {"n": number(count)}
     return Check(
         "unpriced",
-        _("Orders without prices"),
+        _("Sales without prices"),
         LOOK if count else GOOD if told else UNKNOWN,
-        said if count else _("Every order has its prices.") if told else _("No orders yet."),
-        _("They count as orders and visits; what they brought in is not known, so revenue is low."),
+        said if count else _("Every sale has its prices.") if told else _("No sales yet."),
+        _("They count as sales and visits; what they brought in is not known, so revenue is low."),
         count=count,
         of=told or None,
         share=count / told if told else None,
@@ -134,16 +134,16 @@ def _other_money(facts: Facts, currency: str) -> Check:
             by_code[one["currency"] or "?"] += one["n"]
     count, told = by_code.total(), facts.order_count
     said = ngettext(
-        "%(n)s order is in another currency than %(code)s.",
-        "%(n)s orders are in other currencies than %(code)s.",
+        "%(n)s sale is in another currency than %(code)s.",
+        "%(n)s sales are in other currencies than %(code)s.",
         count,
     ) % {"n": number(count), "code": currency}
-    good = _("Every order is in %(code)s.") % {"code": currency}
+    good = _("Every sale is in %(code)s.") % {"code": currency}
     return Check(
         "other_money",
-        _("Orders in other currencies"),
+        _("Sales in other currencies"),
         LOOK if count else GOOD if told else UNKNOWN,
-        said if count else good if told else _("No orders yet."),
+        said if count else good if told else _("No sales yet."),
         _("They are left out of every figure in money; nothing is converted behind your back."),
         count=count,
         of=told or None,

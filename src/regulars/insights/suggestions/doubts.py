@@ -85,16 +85,16 @@ def title(kind: str, detail: Mapping[str, Any]) -> str:
     """What a doubt of that kind is called, from the facts of its detail."""
     if kind == FUTURE:
         words = ngettext(
-            "%(n)d order is dated in the future",
-            "%(n)d orders are dated in the future",
+            "%(n)d sale is dated in the future",
+            "%(n)d sales are dated in the future",
             detail["rows"],
         )
         return words % {"n": detail["rows"]}
     if kind == UNCONFIRMED:
         return _("Check one day of %(file)s against its own total") % {"file": detail["file"]}
     words = {
-        "customer": _("%(now)s of orders say no longer who bought"),
-        "place": _("%(now)s of orders say no longer where they were made"),
+        "customer": _("%(now)s of sales say no longer who bought"),
+        "place": _("%(now)s of sales say no longer where they were made"),
     }[detail["what"]]
     return words % {"now": saying.share(detail["share"])}
 

@@ -73,7 +73,7 @@ def suggest(actor: Actor) -> Iterator[Suggestion]:
         "days": found["horizon_days"] or 0,
     }
     reason = _(
-        "%(orders)s of the year's orders and %(money)s of its money come from one person. If it is "
+        "%(orders)s of the year's sales and %(money)s of its money come from one person. If it is "
         "a stand-in such as “walk-in”, give it another name in the till; if it is somebody, know "
         "them well."
     )

@@ -235,7 +235,7 @@ SAMPLES: dict[str, Any] = {
         {
             **_CHECK,
             "state": "good",
-            "title": "Orders in other currencies",
+            "title": "Sales in other currencies",
             "count": 0,
             "sentence": "Every order is in GBP.",
             "cost": None,
