@@ -251,6 +251,23 @@ def test_day_numbers_of_a_spreadsheet_and_counted_pieces() -> None:
     assert "date" not in propose(columns, rows, None, LONDON).mapping.fields
 
 
+def test_a_header_that_says_it_outright_is_believed_with_broken_cells_in_any_language() -> None:
+    columns = "Datum,Uhrzeit,Bon-Nr.,Kundin,E-Mail,Leistung,Menge,Betrag".split(",")
+    days = ["03.11.2026", "32.11.2026", "04.11.2026"]
+    rows = [[day, "09:15", "7", "Anna M", "a@b.example", "Farbe", "1", "9,50 €"] for day in days]
+    fields = propose(columns, rows, None, LONDON).mapping.fields
+    assert fields == {
+        "date": "Datum",
+        "time": "Uhrzeit",
+        "order_id": "Bon-Nr.",
+        "name": "Kundin",
+        "email": "E-Mail",
+        "item": "Leistung",
+        "quantity": "Menge",
+        "amount": "Betrag",
+    }
+
+
 def test_words_of_headers() -> None:
     assert (
         words_of("InvoiceNo") == "invoice no"

@@ -109,7 +109,7 @@ def _header_score(header: str, phrases: Sequence[str]) -> float:
     padded = f" {header} "
     for rank, phrase in enumerate(phrases):
         if header == phrase or header.replace(" ", "") == phrase.replace(" ", ""):
-            best = max(best, 1.0 - 0.004 * rank)
+            best = max(best, 1.0 - 0.001 * rank)
         elif len(phrase) > 2 and f" {phrase} " in padded:
             best = max(best, 0.55 + 0.3 * len(phrase) / len(header) - 0.004 * rank)
     # "Last purchase" speaks of the past; "last name" is a phrase of its own.

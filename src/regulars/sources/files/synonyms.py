@@ -28,7 +28,7 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
         "carte de fidelite|carte fidelite|tarjeta de fidelidad",
         "name": "full name|customer name|client name|guest name|name|nom complet|nom du client|"
         "kundenname|"
-        "nombre completo|nombre del cliente|customer|client|guest|kunde|cliente",
+        "nombre completo|nombre del cliente|customer|client|guest|kunde|kundin|gast|cliente|clienta",
         "first_name": "first name|given name|forename|vorname|prenom|nombre",
         "last_name": "last name|surname|family name|nachname|familienname|nom|nom de famille|"
         "apellido|apellidos",
@@ -80,7 +80,8 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
             "product description|"
             "article|artikel|artikelname|bezeichnung|artikelbezeichnung|produkt|produit|libelle|"
             "designation|"
-            "producto|articulo|descripcion|menu item|service",
+            "producto|articulo|descripcion|menu item|service|leistung|dienstleistung|behandlung|"
+            "prestation|soin|servicio|tratamiento",
             "category": "category|product category|department|group|product group|kategorie|"
             "warengruppe|"
             "categorie|famille|rayon|categoria|familia",
