@@ -126,7 +126,9 @@ def test_a_file_handed_in_again_waits_once(owner: Any) -> None:
     assert "till.csv was handed in before; it waits once." in owner.get(first).content.decode()
     assert len(owner.get("/sources/new").context["waiting"]) == 1
     hand_in(owner, file("other.csv", SALES[:2]))
-    assert len(owner.get("/sources/new").context["waiting"]) == 2
+    page = owner.get("/sources/new")
+    assert len(page.context["waiting"]) == 2
+    assert "Import all that we recognise" not in page.content.decode()
 
 
 def test_a_mail_and_a_header_without_rows_are_answered_and_not_kept(owner: Any) -> None:
@@ -254,7 +256,7 @@ def test_what_is_no_table_is_refused_and_not_kept(
 
     answered = hand_in(owner, SimpleUploadedFile(name, content))
     page = owner.get(answered["Location"]).content.decode()
-    assert "Nothing of it was kept" in page
+    assert "Nothing of it was kept" in page and page.count(name) == 1
     assert list((bakery / "imports").iterdir()) == []
 
 

@@ -78,7 +78,7 @@ def demo(
     serve_after: Annotated[bool, typer.Option("--serve/--no-serve")] = True,
 ) -> None:
     """Build a demo business through the front door, then serve it."""
-    os.environ.setdefault("REGULARS_DATA", "demo-data")
+    os.environ["REGULARS_DATA"] = os.environ.get("REGULARS_DATA") or "demo-data"
     SESSION.boot()
     from regulars.cli.demo_progress import Printing
     from regulars.sectors import demo as demos

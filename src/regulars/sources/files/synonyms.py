@@ -28,7 +28,8 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
         "carte de fidelite|carte fidelite|tarjeta de fidelidad",
         "name": "full name|customer name|client name|guest name|name|nom complet|nom du client|"
         "kundenname|"
-        "nombre completo|nombre del cliente|customer|client|guest|kunde|kundin|gast|cliente|clienta",
+        "nombre completo|nombre del cliente|customer|client|guest|kunde|kundin|gast|cliente|"
+        "clienta",
         "first_name": "first name|given name|forename|vorname|prenom|nombre",
         "last_name": "last name|surname|family name|nachname|familienname|nom|nom de famille|"
         "apellido|apellidos",

@@ -43,7 +43,10 @@ def new(request: HttpRequest) -> HttpResponse:
         imports.check_room(int(request.headers.get("Content-Length") or 0))
         response: HttpResponse = csrf_protect(_take)(request)
         return response
-    return render(request, "screens/sources/new.html", {"waiting": _waiting()})
+    waiting = _waiting()
+    is_any_sure = any(one.candidate and one.candidate.is_sure for one in waiting)
+    context = {"waiting": waiting, "is_any_sure": is_any_sure}
+    return render(request, "screens/sources/new.html", context)
 
 
 def _take(request: HttpRequest) -> HttpResponse:
@@ -57,8 +60,7 @@ def _take(request: HttpRequest) -> HttpResponse:
                 again = {"file": kept[-1].path.name}
                 messages.info(request, _("%(file)s was handed in before; it waits once.") % again)
         except RegularsError as error:
-            parts = {"file": file.name, "problem": said(error.message)}
-            messages.error(request, _("%(file)s: %(problem)s Nothing of it was kept.") % parts)
+            messages.error(request, _refusal(file.name or "", said(error.message)))
     if not request.FILES:
         messages.error(request, _("No file was chosen. Choose one or more and try again."))
     target = reverse("sources_new")
@@ -71,6 +73,14 @@ def _take(request: HttpRequest) -> HttpResponse:
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"next": target})
     return redirect(target)
+
+
+def _refusal(name: str, problem: str) -> str:
+    """What is said of a file that could not be kept; its name once."""
+    if name in problem:
+        return _("%(problem)s Nothing of it was kept.") % {"problem": problem}
+    parts = {"file": name, "problem": problem}
+    return _("%(file)s: %(problem)s Nothing of it was kept.") % parts
 
 
 def _import_sure(request: HttpRequest) -> HttpResponse:

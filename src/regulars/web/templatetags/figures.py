@@ -97,7 +97,9 @@ def decimal(value: float | None) -> str:
 
 @register.filter
 def seconds(value: float) -> str:
-    """A short time: 1.5 s."""
+    """A short time: 1.5 s; of less than a tenth only that it is."""
+    if value < 0.1:
+        return _("under %(n)s s") % {"n": locales.number(0.1, most_decimals=1)}
     return _("%(n)s s") % {"n": locales.number(value, most_decimals=1)}
 
 
