@@ -13,10 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from regulars.identity.models import Link
+from regulars.identity.resolving import resolve
 from regulars.kernel import clock
+from regulars.profiles import person
 from regulars.sources import connectors, feed
 from regulars.sources.intake.landing import land_waiting
-from regulars.sources.models import Refusal, Source
+from regulars.sources.models import Event, Identifier, Refusal, Source
 from tests.sources import states
 from tests.sources.door import Answer, knock
 
@@ -62,6 +65,33 @@ def orders() -> dict[str, tuple[str, dict[str, int]]]:
             sums[line[6]] += line[9]
         found[header[1]] = (header[10], {kind: n for kind, n in sums.items() if n})
     return found
+
+
+def bookings() -> dict[tuple[str, str], tuple[str, int | None, str]]:
+    """Of each booking that counts, by its begin (UTC) and what it is: status, amount, e-mail."""
+    standing()
+    emails = {one.pk: one.value for one in Identifier.objects.filter(kind="email")}
+    return {
+        (f"{row[3]:%Y-%m-%d %H:%M}", row[8]): (row[9], row[11], emails.get(row[1], ""))
+        for row in feed.bookings(feed.view("UTC"))
+    }
+
+
+def allowed(email: str) -> dict[str, str]:
+    """What the person of an address allows: state by channel, where one is known."""
+    standing()
+    resolve()
+    link = Link.objects.filter(identifier__kind="email", identifier__value=email).first()
+    said = {} if link is None else person.allowed(link.profile_id)
+    return {channel: state for channel, state in said.items() if state != "unknown"}
+
+
+def told() -> list[tuple[str, str, dict[str, Any]]]:
+    """Events that count, oldest first: name, e-mail or number of whoever did it, properties."""
+    standing()
+    who = {one.pk: one.value for one in Identifier.objects.all()}
+    rows = Event.objects.order_by("happened_at", "pk")
+    return [(one.name, who.get(one.identifier_id or 0, ""), one.properties) for one in rows]
 
 
 def ends_the_same(story: Sequence[Any], tell: Callable[[Any], Any], dice: random.Random) -> None:

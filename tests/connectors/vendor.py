@@ -30,6 +30,7 @@ class Says:
     data: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
 
 
 Answering = Callable[[Asked], Says]
@@ -60,11 +61,13 @@ def running(answering: Answering) -> Iterator[Vendor]:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length)
             headers = {name.lower(): value for name, value in self.headers.items()}
+            is_form = headers.get("content-type", "").startswith("application/x-www-form")
+            told = dict(parse_qsl(body.decode())) if is_form else json.loads(body or b"null")
             said = vendor.answer(
-                Asked(self.command, parts.path, dict(parse_qsl(parts.query)), headers,
-                      json.loads(body) if body else None)
-            )  # fmt: skip
-            raw = json.dumps(said.data).encode()
+                Asked(self.command, parts.path, dict(parse_qsl(parts.query)), headers, told)
+            )
+            raw = json.dumps(said.data).encode() if said.raw is None else said.raw
+            raw = b"" if said.status == 304 else raw
             self.send_response(said.status)
             for name, value in said.headers.items():
                 self.send_header(name, value)

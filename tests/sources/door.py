@@ -53,7 +53,8 @@ def knock(
     if key:
         environ["HTTP_AUTHORIZATION"] = "Basic " + base64.b64encode(f"{key}:".encode()).decode()
     for name, value in (headers or {}).items():
-        environ["HTTP_" + name.upper().replace("-", "_")] = value
+        named = name.upper().replace("-", "_")
+        environ[named if named == "CONTENT_TYPE" else f"HTTP_{named}"] = value
     told: list[Any] = []
     parts = DOOR(environ, lambda status, given: told.extend((status, given)))
     return Answer(int(told[0].split()[0]), dict(told[1]), b"".join(parts))

@@ -33,6 +33,15 @@ class Reply:
     data: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file as it came: 304 and no content where it did not change."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
 class Refused(Exception):
     """The vendor says that the question is wrong: a status of 400 or above, and what came."""
 
@@ -55,14 +64,29 @@ class HttpClient:
 
     def get(self, url: str, params: Mapping[str, Any] | None = None, **headers: str) -> Reply:
         """Ask for ``url``; names in ``headers`` have ``_`` for ``-``."""
-        return self._ask("GET", url, headers, params=params)
+        return _json(self._ask("GET", url, headers, params=params))
 
     def post(self, url: str, said: Json, **headers: str) -> Reply:
         """Send JSON to ``url``."""
         headers["Content_Type"] = "application/json"
-        return self._ask("POST", url, headers, data=orjson.dumps(said))
+        return _json(self._ask("POST", url, headers, data=orjson.dumps(said)))
 
-    def _ask(self, method: str, url: str, headers: Mapping[str, str], **what: Any) -> Reply:
+    def form(self, url: str, said: Mapping[str, str], **headers: str) -> Reply:
+        """Send what a form would send to ``url``."""
+        return _json(self._ask("POST", url, headers, data=dict(said)))
+
+    def fetch(self, url: str, most_bytes: int = MOST_BYTES, **headers: str) -> Fetched:
+        """Fetch a file, of at most ``most_bytes``."""
+        return self._ask("GET", url, headers, most_bytes)
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        most_bytes: int = MOST_BYTES,
+        **what: Any,
+    ) -> Fetched:
         import requests
 
         check_address(url)
@@ -72,7 +96,7 @@ class HttpClient:
                 method, url, headers=sent, timeout=_TIMEOUTS, allow_redirects=False, stream=True,
                 **what,
             ) as got:  # fmt: skip
-                return _read(got)
+                return _read(got, most_bytes)
         except requests.RequestException as error:
             raise Unreachable(type(error).__name__) from error
 
@@ -82,12 +106,13 @@ def check_address(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return
-    if parts.scheme == "http" and _is_here(parts.hostname or ""):
+    if parts.scheme == "http" and is_here(parts.hostname or ""):
         return
     raise Unreachable("the address does not begin with https://")
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -98,11 +123,11 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _read(got: requests.Response) -> Reply:
+def _read(got: requests.Response, most_bytes: int) -> Fetched:
     body, size = [], 0
     for part in got.iter_content(_CHUNK):
         size += len(part)
-        if size > MOST_BYTES:
+        if size > most_bytes:
             raise Unreachable("the answer is too large")
         body.append(part)
     whole = b"".join(body)
@@ -111,14 +136,19 @@ def _read(got: requests.Response) -> Reply:
         raise TokenRefused(str(status))
     if status == 429:
         raise Later(wait_of(got.headers))
-    if status >= 500 or 300 <= status < 400:
+    if status >= 500 or (300 <= status < 400 and status != 304):
         raise Unreachable(str(status))
     if status >= 400:
         raise Refused(status, whole.decode("utf-8", "replace"))
+    return Fetched(status, got.headers, whole)
+
+
+def _json(got: Fetched) -> Reply:
     try:
-        return Reply(status, got.headers, orjson.loads(whole) if whole else None)
+        data = orjson.loads(got.content) if got.content else None
     except orjson.JSONDecodeError as error:
         raise Unreachable("the answer is not JSON") from error
+    return Reply(got.status, got.headers, data)
 
 
 def wait_of(headers: Mapping[str, str]) -> float:

@@ -115,12 +115,34 @@ class Answer(Protocol):
     def data(self) -> Any: ...
 
 
+class File(Protocol):
+    """A file as it came: 304 and no content where it did not change."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+
 class Client(Protocol):
     """Asks a vendor. See `client.HttpClient`."""
 
     def get(self, url: str, params: Mapping[str, Any] | None = None, **headers: str) -> Answer: ...
 
     def post(self, url: str, said: Json, **headers: str) -> Answer: ...
+
+    def form(self, url: str, said: Mapping[str, str], **headers: str) -> Answer: ...
+
+    def fetch(self, url: str, most_bytes: int = ..., **headers: str) -> File: ...
+
+
+def takes_no_webhooks(account: Account, delivery: Delivery) -> Heard:
+    """The ``hear`` of a vendor that sends none."""
+    raise BadSignature("not_a_hook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +154,8 @@ class Connector:
     what it tells: `BadSignature`, `NotUnderstood`. ``pull`` reads one page of one of ``streams``
     behind a cursor (empty: from the start): `TokenRefused`, `Later`, `Unreachable`, `CursorLost`.
     ``can_pull`` says whether an account has all that pulling needs. ``about`` says in a sentence
-    what it brings, ``steps`` what its owner does at the vendor, in order.
+    what it brings, ``steps`` what its owner does at the vendor, in order. ``is_public``: anybody
+    may send, so that permissions which a message claims are not believed.
     """
 
     kind: str
@@ -145,3 +168,4 @@ class Connector:
     can_pull: Callable[[Account], bool] = field(default=lambda account: False)
     about: str = ""
     steps: tuple[str, ...] = ()
+    is_public: bool = False

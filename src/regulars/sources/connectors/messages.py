@@ -1,4 +1,5 @@
-"""What vendors know, as messages of the Segment Spec: sales, people, things on sale.
+"""What vendors know, as messages of the Segment Spec: sales, people, things on sale, bookings,
+reviews.
 
 A message's number is made of what it says: the same state of an order told by a webhook, by another
 webhook and by the nightly pull is one message; another state is another one. So nothing is lost
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
@@ -23,7 +25,7 @@ from regulars.sources.intake.protocol import instant
 NOBODY = "anonymous"
 """An ``anonymousId`` that points at nobody (`identifiers.BLOCKED`): a sale without a name."""
 ACCEPTED, PENDING, CANCELLED = "accepted", "pending", "cancelled"
-PRODUCT = "Product Updated"
+PRODUCT, BOOKING, REVIEW = "Product Updated", "Booking Updated", "Review Updated"
 _MOST_DIGITS = 15
 
 
@@ -119,19 +121,58 @@ class Offer:
     product_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A booking as it stands at ``as_of``: ``status`` is booked, kept, cancelled or no_show."""
+
+    number: str
+    as_of: str
+    starts_at: str
+    ends_at: str = ""
+    booked_at: str = ""
+    what: str = ""
+    status: str = "booked"
+    party: Any = None
+    amount: Any = None
+    currency: str = ""
+    place: str = ""
+    channel: str = ""
+    staff: str = ""
+    customer: Customer = Customer()
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A review as it stands at ``as_of``; ``rating`` None where only words were left."""
+
+    number: str
+    as_of: str
+    given_at: str = ""
+    rating: Any = None
+    rating_max: int = 5
+    text: str = ""
+    author: str = ""
+    reply: str = ""
+    replied_at: str = ""
+    place: str = ""
+    origin: str = ""
+    customer: Customer = Customer()
+
+
 def gather(payloads: Iterable[Json], tell: Callable[[Json], Iterable[Json]]) -> list[Json]:
     """Return what ``tell`` says of each payload; one that is unclear waits in quarantine, whole,
     and its neighbours do not suffer."""
-    found: list[Json] = []
-    for payload in payloads:
-        try:
-            found += list(tell(payload))
-        except Unclear as unclear:
-            content = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
-            number = blake2b(content, digest_size=12).hexdigest()
-            found.append({"messageId": f"unclear/{number}", "unclear": str(unclear),
-                          "said": payload})  # fmt: skip
-    return found
+    return [said for one in payloads for said in gather_one(one, partial(tell, one))]
+
+
+def gather_one(payload: Json, tell: Callable[[], Iterable[Json]]) -> list[Json]:
+    """Return what ``tell`` says; where it is unclear, ``payload`` for quarantine."""
+    try:
+        return list(tell())
+    except Unclear as unclear:
+        content = orjson.dumps(payload, option=orjson.OPT_SORT_KEYS)
+        number = blake2b(content, digest_size=12).hexdigest()
+        return [{"messageId": f"unclear/{number}", "unclear": str(unclear), "said": payload}]
 
 
 def of_sale(sale: Sale) -> Iterator[Json]:
@@ -207,6 +248,34 @@ def of_offer(offer: Offer) -> Json:
     return track(PRODUCT, _at(offer.as_of), Customer(), said)
 
 
+def of_appointment(told: Appointment) -> Json:
+    """A booking as it stands: becomes a booking of whoever it is for."""
+    said = _filled({
+        "booking_id": told.number, "starts_at": _at(told.starts_at), "what": told.what,
+        "ends_at": _at(told.ends_at) if told.ends_at else "",
+        "booked_at": _at(told.booked_at) if told.booked_at else "", "status": told.status,
+        "currency": told.currency.upper(), "place": told.place, "channel": told.channel,
+        "staff": told.staff,
+    })  # fmt: skip
+    for name, value in (("party", told.party), ("amount", told.amount)):
+        if value is not None:
+            said[name] = _text(value)
+    return track(BOOKING, _at(told.as_of), told.customer, said)
+
+
+def of_opinion(told: Opinion) -> Json:
+    """A review as it stands, with its answer where one was given."""
+    said = _filled({
+        "review_id": told.number, "text": told.text, "author": told.author, "reply": told.reply,
+        "given_at": _at(told.given_at) if told.given_at else "",
+        "replied_at": _at(told.replied_at) if told.replied_at else "",
+        "place": told.place, "origin": told.origin,
+    })  # fmt: skip
+    if told.rating is not None:
+        said |= {"rating": _text(told.rating), "rating_max": str(told.rating_max)}
+    return track(REVIEW, _at(told.as_of), told.customer, said)
+
+
 def track(event: str, at: str, customer: Customer, properties: Json) -> Json:
     """One event; ``at`` in the form of `text_of`."""
     said: Json = {"type": "track", "event": event, **customer.who, "properties": properties}
@@ -219,7 +288,13 @@ def _numbered(said: Json, at: str) -> Json:
     said = {**said, "timestamp": at}
     content = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     properties = said.get("properties", {})
-    subject = properties.get("order_id") or properties.get("sku") or said.get("userId") or ""
+    subject = (
+        properties.get("order_id")
+        or properties.get("booking_id")
+        or (properties.get("review_id") or properties.get("sku"))
+        or said.get("userId")
+        or ""
+    )
     number = blake2b(content, digest_size=12).hexdigest()
     return {**said, "messageId": f"{str(subject)[:60]}/{at}/{number}"}
 
@@ -239,6 +314,11 @@ def _at(said: str) -> str:
     if found is None:
         raise Unclear(f"{said!r} is no instant")
     return text_of(found)
+
+
+def when(value: Any) -> str:
+    """What a vendor wrote as an instant, as messages have it; `Unclear` for anything else."""
+    return _at(clean(value))
 
 
 def number(value: Any) -> Decimal:

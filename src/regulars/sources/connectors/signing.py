@@ -24,6 +24,15 @@ def check_base64(account: Account, given: str, *parts: bytes) -> None:
         raise BadSignature
 
 
+def check_hex(account: Account, given: str, *parts: bytes) -> None:
+    """Raise `BadSignature` unless ``given`` is the signature of ``parts`` in hex, with or without
+    ``sha256=`` before it."""
+    wanted = digest(secret_of(account), *parts).hex().encode()
+    said = given.strip().removeprefix("sha256=").lower().encode("utf-8", "replace")
+    if not hmac.compare_digest(wanted, said):
+        raise BadSignature
+
+
 def secret_of(account: Account) -> str:
     """The secret that signs; an account without one trusts nobody."""
     secret = account.secrets.get(SIGNING, "")

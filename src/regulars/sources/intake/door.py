@@ -148,6 +148,10 @@ def _collect(environ: Environ, kind: str) -> Answer:
 
 def _hook(environ: Environ, method: str, key: str) -> Answer:
     """A vendor's webhook: its key stands in the path, its signature says who it is."""
+    if method in ("GET", "HEAD"):
+        # Some vendors look whether there is anybody before they take an address.
+        _sender(key)
+        return Answer(200, _TAKEN if method == "GET" else b"")
     if method != "POST":
         return Answer(405, _sentence(405, "Send it by POST."), _JSON, ("Allow", "POST, OPTIONS"))
     sender = _sender(key)

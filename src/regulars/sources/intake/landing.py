@@ -21,12 +21,13 @@ from regulars.accounts.models import Business
 from regulars.kernel import clock
 from regulars.kernel.ids import key64
 from regulars.sources.bulk import fetch_by_keys, stamp
+from regulars.sources.connectors.found import connectors
 from regulars.sources.files.records import CustomerRow, EventRow
 from regulars.sources.following import STREAM
-from regulars.sources.intake import catalogue, room
+from regulars.sources.intake import room, states
 from regulars.sources.intake.ecommerce import ORDERS, OrderTold, Unreadable
 from regulars.sources.intake.folding import OrderWriter, fold
-from regulars.sources.intake.translating import Setting, order_in, translate
+from regulars.sources.intake.translating import Setting, order_in, state_in, translate
 from regulars.sources.landing.identifiers import IdentifierBook
 from regulars.sources.landing.records import RecordLander
 from regulars.sources.live import standing_ids
@@ -57,7 +58,7 @@ class Share:
     events: list[EventRow] = field(default_factory=list)
     people: list[CustomerRow] = field(default_factory=list)
     orders: list[OrderTold] = field(default_factory=list)
-    offers: list[catalogue.OfferTold] = field(default_factory=list)
+    states: list[states.StateTold] = field(default_factory=list)
     held: dict[int, str] = field(default_factory=dict)
     was_held: Counter[str] = field(default_factory=Counter)
     """Why these records could not land before, where they are landed once more."""
@@ -203,7 +204,8 @@ def _setting_of(source: Source, business: Business) -> Setting:
         source.settings.get("orders_in") or source.namespace,
         business.country,
         business.currency,
-        trusts_consents=bool(source.settings.get("secrets")),
+        trusts_consents=(vendor := connectors().get(source.kind)) is not None
+        and not vendor.is_public,
     )
 
 
@@ -216,7 +218,7 @@ def _translate(share: Share, number: int, body: str) -> None:
     share.events.append(told.event)
     share.people += told.people
     share.orders += told.orders
-    share.offers += told.offers
+    share.states += told.states
 
 
 def stream_of(source: Source, month: str) -> Import:
@@ -255,13 +257,14 @@ def _land_share(share: Share, standing: frozenset[int], currency: str) -> None:
     folded = _folded(share, standing | {run.pk})
     writer = OrderWriter(import_id=run.pk, namespace=share.setting.orders_in, standing=standing)
     changes = writer.changes(folded)
-    wares = _wares(share, standing | {run.pk})
+    stated = _stated(share, standing | {run.pk})
     # Whoever an order hangs on stands in its events, whether they landed now or before.
     book.write([(one.anchor,) for one in folded.values() if one.anchor])
+    book.write(states.anchors(stated.values()))
     events.write(prepared, book)
     people.write(said, book)
     changes.write(book)
-    catalogue.write(wares, import_id=run.pk, standing=standing)
+    states.write(stated, import_id=run.pk, standing=standing, currency=currency, book=book)
     _hold(share)
     _count(share, prepared.outcome.landed, prepared.outcome.unchanged)
 
@@ -286,27 +289,32 @@ def _told_before(
     keys: Iterable[int], setting: Setting, standing: frozenset[int]
 ) -> Iterator[tuple[int, int, OrderTold]]:
     """What standing events tell of the orders ``keys``: order key, event key, what it tells."""
+    for key, event_key, name, at, who, said, _, row_no in _events_of(keys, standing):
+        if name in ORDERS:
+            yield key, event_key, order_in(row_no, name, said, at, who, setting.currency)
+
+
+def _events_of(keys: Iterable[int], standing: frozenset[int]) -> Iterator[tuple[Any, ...]]:
+    """Standing events about the things ``keys``: subject key, event key, name, time, identifiers,
+    properties, import, record number."""
     columns = ("subject_key", "identifier_id", "name", "happened_at", "properties",
                "of_import_id", "row_no", "event_key")  # fmt: skip
-    rows = fetch_by_keys(Event, columns, "subject_key", keys)
+    rows = [row for row in fetch_by_keys(Event, columns, "subject_key", keys)
+            if row[5] in standing]  # fmt: skip
     values = {pk: (kind, value) for pk, kind, value in fetch_by_keys(
         Identifier, ("id", "kind", "value"), "id", {row[1] for row in rows if row[1]})}  # fmt: skip
     for key, who, name, at, told, of_import, row_no, event_key in rows:
-        if of_import in standing and name in ORDERS:
-            said = told if isinstance(told, dict) else orjson.loads(told)
-            identifiers = (values[who],) if who in values else ()
-            yield (
-                key,
-                event_key,
-                order_in(row_no, name, said, _aware(at), identifiers, setting.currency),
-            )
+        said = told if isinstance(told, dict) else orjson.loads(told)
+        identifiers = (values[who],) if who in values else ()
+        yield key, event_key, name, _aware(at), identifiers, said, of_import, row_no
 
 
 def fold_anew(run: Import) -> None:
-    """After a month of messages was taken back: orders that other messages tell of too are folded
-    from those alone, under the latest import that tells of them. Safe to repeat."""
+    """After a month of messages was taken back: orders and things with a state that other messages
+    tell of too are told from those alone, under the latest import that tells of them. Safe to
+    repeat."""
     setting, standing = _setting_of(run.source, businesses.get()), standing_ids()
-    told = Event.objects.filter(of_import=run, name__in=ORDERS).exclude(subject_key=None)
+    told = Event.objects.filter(of_import=run).exclude(subject_key=None)
     keys = sorted({key for key in told.values_list("subject_key", flat=True) if key is not None})
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         part = keys[start : start + _KEYS_AT_ONCE]
@@ -318,38 +326,46 @@ def _fold_part(keys: list[int], setting: Setting, standing: frozenset[int]) -> N
     latest: dict[int, int] = {}
     rows = fetch_by_keys(Event, ("subject_key", "of_import_id", "name"), "subject_key", keys)
     for key, of_import, name in rows:
-        if of_import in standing and name in ORDERS:
+        if of_import in standing and (name in ORDERS or name in states.NAMES):
             latest[key] = max(of_import, latest.get(key, 0))
+    stated = states.newest(told for _, told in _states_before(latest, setting, standing))
     tellings: dict[int, list[OrderTold]] = defaultdict(list)
     for key, _, order in _told_before(latest, setting, standing):
         tellings[key].append(order)
     for import_id in sorted(set(latest.values())):
         folded = {key: fold(told) for key, told in tellings.items() if latest[key] == import_id}
+        own = {key: told for key, told in stated.items() if latest[key] == import_id}
         book = IdentifierBook(import_id)
         writer = OrderWriter(import_id=import_id, namespace=setting.orders_in, standing=standing)
         changes = writer.changes(folded)
         book.write([(one.anchor,) for one in folded.values() if one.anchor])
+        book.write(states.anchors(own.values()))
         changes.write(book)
+        states.write(own, import_id=import_id, standing=standing,
+                     currency=setting.currency, book=book)  # fmt: skip
 
 
 def _of_orders(events: Iterable[EventRow]) -> Iterable[EventRow]:
     return (one for one in events if one.subject_key is not None and one.name in ORDERS)
 
 
-def _wares(share: Share, standing: frozenset[int]) -> dict[int, catalogue.OfferTold]:
-    """The things on sale that these records tell of, as they were told of last by their own time,
-    now or before."""
-    namespace = share.setting.orders_in
-    found: dict[int, catalogue.OfferTold] = {}
-    for offer in share.offers:
-        catalogue.newest(found, catalogue.key_of(namespace, offer), offer)
-    columns = ("subject_key", "happened_at", "properties", "of_import_id", "row_no")
-    for key, at, told, of_import, row_no in fetch_by_keys(Event, columns, "subject_key", found):
-        if of_import in standing:
-            said = told if isinstance(told, dict) else orjson.loads(told)
-            offer = catalogue.offer_of(row_no, said, _aware(at), share.setting.currency)
-            catalogue.newest(found, key, offer)
-    return found
+def _stated(share: Share, standing: frozenset[int]) -> dict[int, states.StateTold]:
+    """The things with a state that these records tell of, as they were told of last by their own
+    time, now or before."""
+    if not share.states:
+        return {}
+    keys = {one.key for one in share.states}
+    before = _states_before(keys, share.setting, standing)
+    return states.newest([*share.states, *(told for _, told in before)])
+
+
+def _states_before(
+    keys: Iterable[int], setting: Setting, standing: frozenset[int]
+) -> Iterator[tuple[int, states.StateTold]]:
+    """What standing events tell of the things ``keys``: the import, what it tells."""
+    for _, _, name, at, who, said, of_import, row_no in _events_of(keys, standing):
+        if name in states.NAMES:
+            yield of_import, state_in(row_no, name, said, at, who, setting)
 
 
 def _hold(share: Share) -> None:

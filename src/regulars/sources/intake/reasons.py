@@ -16,6 +16,8 @@ _SENTENCES = {
     "unreadable": told("The message cannot be written down again."),
     "no_order_id": told("The message names no order (order_id)."),
     "no_product": told("The message names nothing on sale (name or sku)."),
+    "no_booking": told("The message names no booking, or not when it begins."),
+    "no_review": told("The message names no review, or neither stars nor words."),
     "bad_currency": told("The currency is not a code of three letters."),
     "bad_number": told("An amount or a quantity is not a number, or out of range."),
     "bad_product": told("A product of the order is not an object."),

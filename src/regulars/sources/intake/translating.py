@@ -11,7 +11,7 @@ from typing import Any
 
 from regulars.kernel.ids import key64
 from regulars.sources.files.records import Consent, CustomerRow, EventRow
-from regulars.sources.intake import bots, catalogue, ecommerce
+from regulars.sources.intake import bots, ecommerce, states
 from regulars.sources.intake.pointing import all_traits, identifiers, plain
 from regulars.sources.intake.protocol import Json, instant
 
@@ -51,7 +51,7 @@ class Translated:
     event: EventRow
     people: list[CustomerRow] = field(default_factory=list)
     orders: list[ecommerce.OrderTold] = field(default_factory=list)
-    offers: list[catalogue.OfferTold] = field(default_factory=list)
+    states: list[states.StateTold] = field(default_factory=list)
 
 
 def translate(number: int, said: Json, setting: Setting) -> Translated:
@@ -76,11 +76,25 @@ def translate(number: int, said: Json, setting: Setting) -> Translated:
         order = order_in(number, name, event.properties, at, who, setting.currency)
         event.subject_key = key64("order", setting.orders_in, order.order_id)
         translated.orders.append(order)
-    if kind == "track" and name == catalogue.NAME:
-        offer = catalogue.offer_of(number, event.properties, at, setting.currency)
-        event.subject_key = catalogue.key_of(setting.orders_in, offer)
-        translated.offers.append(offer)
+    if kind == "track" and name in states.NAMES and not bots.is_crawler(bot):
+        state = state_in(number, name, event.properties, at, who, setting)
+        event.subject_key = state.key
+        translated.states.append(state)
     return translated
+
+
+def state_in(
+    row_no: int,
+    name: str,
+    properties: dict[str, Any],
+    at: datetime,
+    who: tuple[tuple[str, str], ...],
+    setting: Setting,
+) -> states.StateTold:
+    """Return the state an event tells, from what the event keeps."""
+    return states.state_of(
+        states.Telling(row_no, name, properties, at, who, setting.orders_in, setting.currency)
+    )
 
 
 def order_in(
