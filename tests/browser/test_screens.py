@@ -34,6 +34,8 @@ SCREENS = (
     "/sources/live/2",
     "/sources/live/3",
     "/sources/live/3/secret",
+    "/sources/live/4",
+    "/sources/live/4/fields",
     "/sources/live/2/held?reason=bad_number",
     "/sources/live/2/held/3",
     "/settings",

@@ -9,10 +9,12 @@ import pytest
 from regulars.accounts import actors
 from regulars.jobs.outbox import Letter, put
 from regulars.sources import origins
+from regulars.sources.intake import landing
 from regulars.sources.models import Import, QuarantinedRow
 from tests.contract.conftest import Run
 from tests.contract.shapes import hold
 from tests.contract.world import OWNER, World, write_sales
+from tests.sources.door import knock
 
 NOW = ("--from", "2025-11-03", "--to", "2025-11-30")
 
@@ -90,6 +92,26 @@ def test_a_vendors_source_has_its_shape(run: Run, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     ended = run(*add[:4], "Other", "--secret-stdin")
     assert ended.status == 2 and "Shopify needs: signing" in ended.err
+
+
+def test_a_programs_fields_are_shown_decided_and_read_once_more(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("it signs"))
+    add = ("sources", "add", "webhook", "--name", "Till", "--secret-stdin", "--json")
+    made = hold(run(*add).out, "sources-add")
+    nothing = run("sources", "map", made["id"])
+    assert nothing.status == 2 and "Nothing came yet" in nothing.err
+    body = {"no": "A-1", "date": "2026-11-20", "item": "Loaf", "price": "3.50"}
+    path = f"/v1/hook/{made['write_key']}"
+    assert knock(path, body, headers={"Authorization": "Bearer it signs"}).status == 200
+    landing.land_waiting()
+    shown = hold(run("sources", "map", made["id"], "--json").out, "sources-map")
+    assert shown["kind"] == "sales" and not shown["is_decided"] and "landed" not in shown
+    words = ("sources", "map", made["id"], "--map", "order_id=no", "--yes")
+    assert hold(run(*words, "--json").out, "sources-map")["landed"] == 1
+    again = hold(run("sources", "replay", made["id"], "--json").out, "sources-replay")
+    assert again["read"] == 1
 
 
 @pytest.mark.parametrize(

@@ -279,14 +279,14 @@ def test_messages_go_after_their_days_and_what_waits_stays(key: str) -> None:
 def test_a_record_nobody_foresaw_is_held_back_alone(
     people: world.People, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = landing.translate
+    real = landing.translate_all
 
     def breaks(number: int, said: dict[str, Any], setting: Any) -> Any:
         if said.get("event") == "Boom":
             raise RuntimeError("nobody foresaw this")
         return real(number, said, setting)
 
-    monkeypatch.setattr(landing, "translate", breaks)
+    monkeypatch.setattr(landing, "translate_all", breaks)
     boom = {"type": "track", "event": "Boom", "userId": "7", "messageId": "b"}
     batch = [{**PAGE, "messageId": "m0"}, boom, *({**PAGE, "messageId": f"n{n}"} for n in range(3))]
     assert knock("/v1/b", {"batch": batch}, key=key).status == 200

@@ -90,7 +90,7 @@ def test_what_can_be_read_by_now_lands(
     owner: Actor, source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(landing, "translate", lambda *_: 1 / 0)
+        patched.setattr(landing, "translate_all", lambda *_: 1 / 0)
         send(source, {"type": "page", "userId": "w1"}, {"type": "page", "userId": "w2"})
     assert [one["reason"] for one in held.groups(source.pk)] == ["unexpected"]
     assert held.try_again(owner, source.pk, "unexpected") == (2, 0)

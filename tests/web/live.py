@@ -8,7 +8,7 @@ from regulars.accounts.actors import owner
 from regulars.kernel import clock
 from regulars.sources import origins
 from regulars.sources.intake import landing
-from regulars.sources.models import IntakeHour, Source
+from regulars.sources.models import IntakeHour
 from tests.sources.door import knock
 
 _PRICELESS = {"order_id": "W7", "products": [{"name": "Loaf", "price": "four"}]}
@@ -21,10 +21,16 @@ _SAID = [
 ]
 
 
-def add_live_sources() -> tuple[Source, Source]:
-    """A website that sends, with what could not land, and a web shop of which nothing came yet."""
+_SALE = {"no": "A-1", "closed_at": "2026-11-20T10:01:00Z", "customer": {"mail": "ada@crumb.test"},
+         "lines": [{"article": "Loaf", "qty": 2, "price": "3.50"}]}  # fmt: skip
+
+
+def add_live_sources() -> None:
+    """A website that sends, with what could not land; a web shop of which nothing came yet; a till
+    whose messages nobody explained."""
     site = origins.add(owner("cli"), "web", name="Website")
-    shop = origins.add(owner("cli"), "shopify", name="Web shop", secret="signed-with-this")
+    origins.add(owner("cli"), "shopify", name="Web shop", secret="signed-with-this")
+    till = origins.add(owner("cli"), "webhook", name="Till", secret="signed-with-this")
     now = clock.now().replace(minute=0, second=0, microsecond=0)
     for day in range(1, 28):
         count = 40 + day % 7 * 12
@@ -32,5 +38,6 @@ def add_live_sources() -> tuple[Source, Source]:
             source_id=site.pk, hour=now - timedelta(days=day), read=count, held=day % 9
         )
     assert knock("/v1/batch", {"batch": _SAID}, key=str(site.write_key)).status == 200
+    headers = {"Authorization": "Bearer signed-with-this"}
+    assert knock(f"/v1/hook/{till.write_key}", _SALE, headers=headers).status == 200
     landing.land_waiting()
-    return site, shop

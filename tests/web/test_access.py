@@ -77,6 +77,10 @@ GET  /sources/live/999999999999999999999 in 403 404 404 404
 GET  /sources/live/LIVE/first       in   403 200 200 200
 POST /sources/live/LIVE/switch      in   403 403 /sources/live/LIVE /sources/live/LIVE
 GET  /sources/live/LIVE/secret      in   403 403 422 422
+GET  /sources/live/LIVE/fields      in   403 403 /sources/live/LIVE /sources/live/LIVE
+POST /sources/live/LIVE/fields      in   403 403 /sources/live/LIVE /sources/live/LIVE
+GET  /sources/live/LIVE/replay      in   403 403 405 405
+POST /sources/live/LIVE/replay      in   403 403 /sources/live/LIVE /sources/live/LIVE
 GET  /sources/live/LIVE/held        in   403 200 200 200
 POST /sources/live/LIVE/held/decide in   403 403 422 422
 GET  /sources/live/LIVE/held/999999 in   403 403 404 404

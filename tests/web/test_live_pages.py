@@ -154,3 +154,50 @@ def test_days_of_keeping_are_set_and_followed(owner: Any, bakery: Any) -> None:
     assert [one.reason for one in IntakeRecord.objects.all()] == ["no_event"]
     for days in ("0", "366", "", "many", "³"):
         assert owner.post("/sources/live/keeping", {"days": days}).status_code == 422
+
+
+SALE = {"no": "A-1", "date": "2026-11-20", "article": "Loaf", "qty": 2, "price": "3.50",
+        "customer": {"mail": "ada@crumb.test"}}  # fmt: skip
+
+
+def knock_with(source: Source, said: dict[str, Any]) -> None:
+    headers = {"Authorization": "Bearer it signs"}
+    assert knock(f"/v1/hook/{source.write_key}", said, headers=headers).status == 200
+    landing.land_waiting()
+
+
+def test_what_a_programs_fields_mean_is_said_on_a_page(owner: Any, bakery: Any) -> None:
+    source = add(owner, "webhook", name="Till", **{"secret-signing": "it signs"})
+    fields = f"/sources/live/{source.pk}/fields"
+    assert fields not in read(owner, f"/sources/live/{source.pk}")
+    assert owner.get(fields)["Location"] == f"/sources/live/{source.pk}"
+    knock_with(source, SALE)
+    page = read(owner, f"/sources/live/{source.pk}")
+    assert f'href="{fields}"' in page and "Messages came." in page
+    page = read(owner, fields)
+    assert "customer.mail" in page and "ada@crumb.test" in page and "Our guess" not in page
+    assert "Read all that is kept once more" not in page
+    places = re.findall(r'for="c(\d+)">([\w.]+)<', page)
+    [place] = [number for number, name in places if name == "no"]
+    form = {"kind": "sales", "of": "sales", f"c{place}": "order_id"}
+    part = owner.post(fields, {**form, "do": "look"}, headers={"HX-Request": "true"})
+    assert part.status_code == 200 and "<html" not in part.content.decode()
+    [date] = [f"c{number}" for number, one in places if one == "date"]
+    refused = owner.post(fields, {**form, date: "", "do": "decide"}).content.decode()
+    assert "Not said yet: date" in refused
+    answer = owner.post(fields, {**form, "do": "decide"}, follow=True)
+    assert "1 message that waited has landed." in answer.content.decode()
+    assert OrderLine.objects.filter(amount_minor=700).exists()
+    assert "Read all that is kept once more" in read(owner, fields)
+    answer = owner.post(f"/sources/live/{source.pk}/replay", follow=True)
+    assert "1 message is being read once more." in answer.content.decode()
+
+
+def test_another_kind_forgets_what_was_chosen_for_the_last(owner: Any, bakery: Any) -> None:
+    source = add(owner, "webhook", name="Till", **{"secret-signing": "it signs"})
+    knock_with(source, SALE)
+    path = f"/sources/live/{source.pk}/fields"
+    shown = owner.post(path, {"kind": "reviews", "of": "sales", "c0": "order_id", "do": "look"})
+    assert shown.status_code == 200 and 'value="rating"' in shown.content.decode()
+    nonsense = owner.post(path, {"kind": "sales", "of": "sales", "c0": "colour", "do": "decide"})
+    assert "There is no field" in nonsense.content.decode()

@@ -90,6 +90,48 @@ def pull_source(number: Id) -> None:
     SESSION.answer(said, text)
 
 
+@sources_app.command("map")
+def map_source(
+    number: Id,
+    kind: Annotated[
+        str, typer.Option("--as", metavar="KIND", help="sales, customers, bookings, reviews, …")
+    ] = "",
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="field=NAME", help="What a field of its messages fills.",
+                     show_default=False),
+    ] = None,
+    is_sure: Annotated[bool, typer.Option("--yes", help="Decide it so.")] = False,
+) -> None:  # fmt: skip
+    """Show what the fields of a program's messages would mean, or decide it with --yes."""
+    SESSION.boot()
+    from regulars.sources import origins, reading_hooks
+
+    actor, changes = SESSION.actor(), _pairs(given)
+    actor.require("sources.manage")
+    source = origins.get(number)
+    found = reading_hooks.candidate(source, kind or None)
+    said = reading_hooks.as_json(found, changes)
+    if is_sure:
+        said["landed"] = reading_hooks.decide(actor, number, kind or None, changes)
+    lines = [f"{source.name}: {said['kind']}"]
+    lines += [f"  --map {name}='{value}'" for name, value in said["map"].items()]
+    lines += [f"  nothing says {name} yet" for name in said["missing"]]
+    if is_sure:
+        lines.append(f"  decided; {said['landed']} messages that waited have landed")
+    SESSION.answer(said, "\n".join(lines))
+
+
+@sources_app.command("replay")
+def replay_source(number: Id) -> None:
+    """Read all of a program's messages that are still kept once more, by the mapping as it is."""
+    SESSION.boot()
+    from regulars.sources import reading_hooks
+
+    count = reading_hooks.replay(SESSION.actor(), number)
+    SESSION.answer({"id": number, "read": count}, f"{count} messages were read once more.")
+
+
 def _pairs(given: list[str] | None) -> dict[str, str]:
     from regulars.kernel.errors import WrongUse
     from regulars.kernel.telling import told
@@ -121,13 +163,15 @@ def show_source(number: Id) -> None:
     """One source: its key, how much it told, what is held back, what was refused."""
     SESSION.boot()
     from regulars.sources import origins
+    from regulars.sources.intake.reasons import sentence_of
 
     said = origins.show(SESSION.actor(), number)
     lines = [f"{said['name']}  ({said['kind']}, source {said['id']})"]
     lines += [f"  key {said['write_key']}", f"  {said['read']} messages read"]
     lines.append(f"  {said['landed']} landed, {said['unchanged']} said nothing new")
-    lines += [f"  {n} held back: {reason}" for reason, n in said["reasons"].items()]
-    lines += [f"  {n} requests refused: {reason}" for reason, n in said["refused"].items()]
+    lines += [f"  {n} held back: {sentence_of(reason)}" for reason, n in said["reasons"].items()]
+    lines += [f"  {n} requests refused: {sentence_of(reason)}"
+              for reason, n in said["refused"].items()]  # fmt: skip
     if said["problem"]:
         lines.append(f"  {said['problem']['sentence']}")
     if said["is_paused"]:

@@ -49,6 +49,15 @@ def pull(*, source_id: int) -> dict[str, Any]:
     return {"kept": said.kept, "pages": said.pages, "problem": said.problem}
 
 
+@job("sources.replay", in_child=True, max_attempts=4)
+def replay(*, source_id: int, member_id: int) -> dict[str, Any]:
+    """Read what is kept of one source once more, as far as nobody did it yet."""
+    from regulars.sources import reading_hooks
+
+    actor = of_member(Member.objects.get(pk=member_id), "job")
+    return {"read": reading_hooks.go_on(actor, source_id)}
+
+
 @job("sources.pull_all", max_attempts=2)
 def pull_all(*, due_at: str) -> dict[str, Any]:
     """Queue a pull for every source that can be asked."""

@@ -59,7 +59,8 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
             "receipt number|"
             "receipt id|receipt|ticket no|ticket number|ticket id|ticket|bill no|bill number|"
             "basket id|"
-            "check number|check no|sale id|bestellnummer|bestellung|bestell nr|belegnummer|"
+            "check number|check no|sale id|sale no|sale number|"
+            "bestellnummer|bestellung|bestell nr|belegnummer|"
             "beleg nr|beleg|"
             "bon nr|bonnummer|bon|rechnungsnummer|rechnung|auftragsnummer|numero de commande|"
             "no commande|"
@@ -68,7 +69,9 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
             "line_id": "line id|order line id|order item id|item line id|positionsnummer",
             "date": "order date|invoice date|date time|datetime|date|sale date|transaction date|"
             "purchase date|"
-            "timestamp|created at|order time|ordered at|sold at|datum|bestelldatum|rechnungsdatum|"
+            "timestamp|created at|order time|ordered at|sold at|closed at|paid at|"
+            "completed at|datum|"
+            "bestelldatum|rechnungsdatum|"
             "belegdatum|verkaufsdatum|date de commande|date de facture|date de vente|date heure|"
             "fecha|"
             "fecha de pedido|fecha de factura|fecha de venta|day|jour|tag",
@@ -159,7 +162,7 @@ SYNONYMS: dict[str, dict[str, tuple[str, ...]]] = {
             "record_id": "review id|id",
             "date": "review date|date|created at|create time|published at|published date|"
             "submitted at|"
-            "timestamp|datum|fecha",
+            "timestamp|created|datum|fecha",
             "rating": "rating|stars|star rating|score|review rating|review score|note|bewertung|"
             "sterne|"
             "etoiles|puntuacion|estrellas|valoracion",

@@ -11,9 +11,11 @@ from django.db.models import Count, QuerySet
 from regulars.accounts.actors import Actor, audit
 from regulars.kernel.errors import NotFound, WrongUse
 from regulars.kernel.telling import told
+from regulars.sources.connectors.messages import text_of
 from regulars.sources.intake import room
 from regulars.sources.intake.landing import land_held
-from regulars.sources.intake.protocol import Refused, mended
+from regulars.sources.intake.mapped import HOOK
+from regulars.sources.intake.protocol import Message, Refused, mended
 from regulars.sources.intake.reasons import sentence_of
 from regulars.sources.models import IntakeRecord
 
@@ -49,7 +51,7 @@ def mend(actor: Actor, source_id: int, record_id: int, text: str) -> None:
     actor.require("imports.run")
     record = get(source_id, record_id)
     try:
-        message = mended(orjson.loads(text), record.received_at)
+        message = _mended(orjson.loads(text), record)
     except orjson.JSONDecodeError:
         raise WrongUse(told("This is not valid JSON.")) from None
     except Refused as problem:
@@ -89,10 +91,18 @@ def discard(actor: Actor, source_id: int, reason: str) -> int:
 
 def _is_whole(record: IntakeRecord) -> bool:
     try:
-        mended(orjson.loads(record.body), record.received_at)
+        _mended(orjson.loads(record.body), record)
     except (orjson.JSONDecodeError, Refused):
         return False
     return True
+
+
+def _mended(said: Any, record: IntakeRecord) -> Message:
+    """A message as a person put it right; one that a mapping reads may have any fields."""
+    if isinstance(said, dict) and said.get("type") == HOOK == record.kind:
+        times = {name: text_of(record.received_at) for name in ("timestamp", "receivedAt")}
+        return Message(b"", HOOK, orjson.dumps({**times, **said}).decode())
+    return mended(said, record.received_at)
 
 
 def _locked(numbers: list[int]) -> QuerySet[IntakeRecord]:

@@ -21,13 +21,14 @@ from regulars.accounts.models import Business
 from regulars.kernel import clock
 from regulars.kernel.ids import key64
 from regulars.sources.bulk import fetch_by_keys, stamp
+from regulars.sources.candidates import context_of
 from regulars.sources.connectors.found import connectors
 from regulars.sources.files.records import CustomerRow, EventRow
 from regulars.sources.following import STREAM
-from regulars.sources.intake import room, states
+from regulars.sources.intake import mapped, room, states
 from regulars.sources.intake.ecommerce import ORDERS, OrderTold, Unreadable
 from regulars.sources.intake.folding import OrderWriter, fold
-from regulars.sources.intake.translating import Setting, order_in, state_in, translate
+from regulars.sources.intake.translating import Setting, order_in, state_in, translate_all
 from regulars.sources.landing.identifiers import IdentifierBook
 from regulars.sources.landing.records import RecordLander
 from regulars.sources.live import standing_ids
@@ -144,6 +145,20 @@ def land_held(records: Iterable[IntakeRecord]) -> dict[int, str]:
     return still
 
 
+def land_again(numbers: Iterable[int]) -> None:
+    """Land records once more, after what they told was taken back; those that were set aside stay
+    so. What already stands again is not told twice."""
+    with transaction.atomic():
+        found = IntakeRecord.objects.select_for_update().filter(pk__in=list(numbers))
+        found.exclude(reason="").exclude(resolution="discarded").update(reason="", resolution="")
+        rows = [(one.pk, one.source_id, one.received_at, one.body, one.reason)
+                for one in found.order_by("pk")]  # fmt: skip
+        standing, currency = standing_ids(), businesses.get().currency
+        for share in _shares(rows):
+            share.hours = {}
+            _land_share(share, standing, currency)
+
+
 def _read(position: int) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -199,11 +214,14 @@ def _shares(rows: list[Row]) -> list[Share]:
 
 
 def _setting_of(source: Source, business: Business) -> Setting:
+    stored = source.settings.get("mapped")
     return Setting(
         source.namespace,
         source.settings.get("orders_in") or source.namespace,
         business.country,
         business.currency,
+        plan=mapped.Plan.from_json(stored) if stored else None,
+        context=context_of(business),
         trusts_consents=(vendor := connectors().get(source.kind)) is not None
         and not vendor.is_public,
     )
@@ -211,14 +229,15 @@ def _setting_of(source: Source, business: Business) -> Setting:
 
 def _translate(share: Share, number: int, body: str) -> None:
     try:
-        told = translate(number, orjson.loads(body), share.setting)
+        found = translate_all(number, orjson.loads(body), share.setting)
     except Unreadable as problem:
         share.held[number] = problem.reason
         return
-    share.events.append(told.event)
-    share.people += told.people
-    share.orders += told.orders
-    share.states += told.states
+    for told in found:
+        share.events.append(told.event)
+        share.people += told.people
+        share.orders += told.orders
+        share.states += told.states
 
 
 def stream_of(source: Source, month: str) -> Import:

@@ -23,6 +23,8 @@ _SENTENCES = {
     "bad_product": told("A product of the order is not an object."),
     "too_many_lines": told("The order has too many lines."),
     "not_understood": told("What the vendor sent has another shape than its documentation says."),
+    "no_mapping": told("Nobody said yet what the fields of this message mean."),
+    "not_mapped": told("A field cannot be read as was decided, or one that is needed is empty."),
     "unexpected": told("The message could not be read for a reason that nobody foresaw."),
     # Requests that were turned away.
     "bad_signature": told("The signature is wrong."),

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from regulars.kernel.ids import key64
+from regulars.sources.files.plan import MapContext
 from regulars.sources.files.records import Consent, CustomerRow, EventRow
-from regulars.sources.intake import bots, ecommerce, states
+from regulars.sources.intake import bots, ecommerce, mapped, states
 from regulars.sources.intake.pointing import all_traits, identifiers, plain
 from regulars.sources.intake.protocol import Json, instant
 
@@ -40,6 +41,9 @@ class Setting:
     orders_in: str
     region: str
     currency: str
+    plan: mapped.Plan | None = None
+    """How a source's own bodies are read, where it has any."""
+    context: MapContext | None = None
     trusts_consents: bool = False
     """Whether consents are believed: a website's key is there for all to read, a vendor signs."""
 
@@ -52,6 +56,22 @@ class Translated:
     people: list[CustomerRow] = field(default_factory=list)
     orders: list[ecommerce.OrderTold] = field(default_factory=list)
     states: list[states.StateTold] = field(default_factory=list)
+
+
+def translate_all(number: int, said: Json, setting: Setting) -> list[Translated]:
+    """Return what record ``number`` says: of one message, or of each that its body tells by the
+    source's mapping."""
+    if said.get("type") != mapped.HOOK:
+        return [translate(number, said, setting)]
+    at = instant(said.get("receivedAt")) or instant(said.get("timestamp"))
+    assert at is not None and setting.context is not None
+    told = mapped.read(said, setting.plan, setting.context, at)
+    received = said.get("receivedAt") or said["timestamp"]
+    return [
+        translate(number, {**one, "originalTimestamp": one["timestamp"], "receivedAt": received},
+                  setting)
+        for one in told
+    ]  # fmt: skip
 
 
 def translate(number: int, said: Json, setting: Setting) -> Translated:

@@ -18,7 +18,7 @@ from regulars.accounts import business as businesses
 from regulars.accounts.sentences import said
 from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
-from regulars.sources import origins
+from regulars.sources import origins, reading_hooks
 from regulars.sources.connectors import accounts, pulling
 from regulars.sources.connectors.contract import Connector, Field
 from regulars.sources.connectors.found import connectors
@@ -101,6 +101,8 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
         "refused": [(sentence_of(reason), count) for reason, count in shown["refused"].items()],
         "fullness": room.state(),
         "raw_days": businesses.get().raw_days,
+        "is_mapped": reading_hooks.is_mapped_kind(source),
+        "is_decided": "mapped" in source.settings,
     }  # fmt: skip
     return render(request, "screens/sources/live.html", context)
 
