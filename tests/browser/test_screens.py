@@ -29,6 +29,7 @@ SCREENS = (
     "/sources/1",
     "/sources/1/undo",
     "/sources/1/rows/1",
+    "/sources/cleaning",
     "/sources/live/new",
     "/sources/live/new?kind=shopify",
     "/sources/live/2",

@@ -11,6 +11,7 @@ from regulars.jobs.outbox import Letter, put
 from regulars.sources import origins
 from regulars.sources.intake import landing
 from regulars.sources.models import Import, QuarantinedRow
+from tests import world
 from tests.contract.conftest import Run
 from tests.contract.shapes import hold
 from tests.contract.world import OWNER, World, write_sales
@@ -92,6 +93,26 @@ def test_a_vendors_source_has_its_shape(run: Run, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     ended = run(*add[:4], "Other", "--secret-stdin")
     assert ended.status == 2 and "Shopify needs: signing" in ended.err
+
+
+def test_what_looks_wrong_is_listed_put_right_and_left(run: Run, tmp_path: Path) -> None:
+    rows = [("1", "2026-03-02", "tester@crumb.test", "Loaf", 1, "4.00"),
+            ("2", "2026-03-02", "ada@gmial.com", "TEST", 1, "4.00")]  # fmt: skip
+    head = ("Order", "Date", "E-mail", "Item", "Qty", "Price")
+    path = world.write(tmp_path / "s.csv", head, rows)
+    assert run("import", path, "--as", "sales", "--yes").status == 0
+    listed = hold(run("cleaning", "list", "--look", "--json").out, "cleaning-list")
+    assert {one["kind"] for one in listed["kinds"]} >= {"email_domain", "test_order"}
+    [orders] = [one for one in listed["kinds"] if one["kind"] == "test_order"]
+    first = orders["doubts"][0]["id"]
+    mended = run("cleaning", "put-right", "test_order", "--only", first, "--json")
+    mended = hold(mended.out, "cleaning-put-right")
+    assert mended["put_right"] == 1
+    left = hold(run("cleaning", "leave", "test_order", "--json").out, "cleaning-leave")
+    assert left["left"] == orders["count"] - 1
+    undone = run("imports", "undo", mended["import_id"], "--json")
+    assert undone.status == 0
+    assert run("cleaning", "put-right", "colour").status == 2
 
 
 def test_a_programs_fields_are_shown_decided_and_read_once_more(

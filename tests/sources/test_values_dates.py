@@ -26,7 +26,7 @@ FORMS = (
     "%b %d %Y at %H:%M:%S",
 )
 INSTANTS = st.datetimes(datetime(1971, 1, 1), datetime(2026, 1, 1)).map(
-    lambda moment: moment.replace(microsecond=0)
+    lambda moment: moment.replace(microsecond=0, fold=0)
 )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from regulars.accounts.actors import owner
 from regulars.kernel import clock
-from regulars.sources import origins
+from regulars.sources import imports, origins
+from regulars.sources.cleaning import correcting, finding
 from regulars.sources.intake import landing
 from regulars.sources.models import IntakeHour
 from tests.sources.door import knock
+from tests.world import write
 
 _PRICELESS = {"order_id": "W7", "products": [{"name": "Loaf", "price": "four"}]}
 _SAID = [
@@ -23,6 +26,17 @@ _SAID = [
 
 _SALE = {"no": "A-1", "closed_at": "2026-11-20T10:01:00Z", "customer": {"mail": "ada@crumb.test"},
          "lines": [{"article": "Loaf", "qty": 2, "price": "3.50"}]}  # fmt: skip
+
+
+def add_doubtful_sales(path: Path) -> None:
+    """Sales of a test and of somebody whose address has a slip, and what is found in them."""
+    rows = [("901", "2025-11-20", "tester@crumb.test", "Loaf", 1, "4.00"),
+            ("902", "2025-11-20", "eve.adams@gmial.com", "Loaf", 1, "4.00"),
+            ("903", "2025-11-20", "ian@hotmail.con", "Test", 1, "5.00")]  # fmt: skip
+    write(path, ("Order", "Date", "E-mail", "Item", "Qty", "Price"), rows)
+    imports.import_file(owner("cli"), path, kind="sales", is_confirmed=True)
+    finding.look()
+    correcting.put_right(owner("cli"), "test_order", [finding.open_doubts().last().pk])
 
 
 def add_live_sources() -> None:

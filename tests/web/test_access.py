@@ -67,6 +67,8 @@ GET  /sources                       in   403 200 200 200
 GET  /sources/refreshing            in   403 204 204 204
 GET  /sources/quality               in   403 200 200 200
 GET  /sources/quality?format=csv    in   403 200 200 200
+GET  /sources/cleaning              in   403 403 200 200
+POST /sources/cleaning              in   403 403 200 200
 GET  /sources/live/new              in   403 403 200 200
 GET  /sources/live/new?kind=shopify in   403 403 200 200
 POST /sources/live/new              in   403 403 200 200

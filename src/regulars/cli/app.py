@@ -82,6 +82,7 @@ def run(arguments: list[str]) -> int:
 
 def _register() -> None:
     from regulars.cli import (  # noqa: F401
+        cleaning,
         imports,
         insights,
         mail,

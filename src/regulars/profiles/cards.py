@@ -17,6 +17,7 @@ from regulars.profiles.folding import digits, entries, fold
 from regulars.profiles.models import Card, NameWord
 from regulars.profiles.records import Record, Records, full_name
 from regulars.sources.bulk import fetch_by_keys, insert_rows
+from regulars.sources.cleaning.correcting import mended_addresses
 from regulars.sources.live import standing_ids
 from regulars.sources.models import Identifier
 
@@ -130,7 +131,9 @@ def _drawn(profile_ids: list[int], records: Records) -> list[Drawn]:
     told: dict[int, list[Record]] = {}
     for identifier, found in records.of(owner).items():
         told.setdefault(owner[identifier], []).extend(found)
-    used = records.last_used(_doubtful(known))
+    doubtful = _doubtful(known)
+    # An address that was put right is the last to be shown.
+    used = records.last_used(doubtful) | dict.fromkeys(mended_addresses(doubtful), -1)
     return [_draw(one, known[one], told.get(one, []), used) for one in profile_ids if one in known]
 
 

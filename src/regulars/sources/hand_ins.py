@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from regulars.sources.cleaning.kinds import CLEANING
 from regulars.sources.models import Import
 
 
@@ -16,8 +17,8 @@ def hand_ins() -> list[list[int]]:
     """
     found: list[list[int]] = []
     current: dict[str, tuple[list[int], set[str]]] = {}
-    runs = Import.objects.order_by("pk").values_list("pk", "path", "table_name")
-    for number, path, table in runs:
+    runs = Import.objects.exclude(kind=CLEANING).order_by("pk")
+    for number, path, table in runs.values_list("pk", "path", "table_name"):
         group, tables = current.get(path, ([], set()))
         if not group or table in tables:
             group, tables = [], set()

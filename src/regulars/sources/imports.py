@@ -13,9 +13,11 @@ from django.db.models import Q
 from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor, audit
 from regulars.jobs import leases
+from regulars.jobs.queue import enqueue
 from regulars.kernel.errors import NoRoom, NotFound, WrongUse
 from regulars.kernel.telling import told
 from regulars.sources.candidates import Candidate, context_of, look, remember
+from regulars.sources.cleaning import correcting
 from regulars.sources.files.mapping import Mapping, compile_reader
 from regulars.sources.files.reading import open_tables
 from regulars.sources.files.shapes import SHAPES
@@ -105,7 +107,9 @@ def _go_on(run: Import, on_progress: Progress | None) -> Import:
     reader = compile_reader(table, mapping, context_of(businesses.get()))
     lander = lander_of(run, mapping)
     whole_orders = isinstance(lander, OrderLander) and lander.is_complete
-    return land(run, table, reader, lander, whole_orders=whole_orders, on_progress=on_progress)
+    done = land(run, table, reader, lander, whole_orders=whole_orders, on_progress=on_progress)
+    enqueue("sources.look_for_doubts", unique_key="sources.look_for_doubts")
+    return done
 
 
 def import_file(
@@ -170,6 +174,7 @@ def undo(actor: Actor, import_id: int, *, why: str = "") -> Import:
         restating.restate_others(run, standing_ids())
         with transaction.atomic():
             ImportUndo.objects.create(retracted=run, member_id=actor.member_id, why=why[:500])
+            correcting.lapse()
             if run.finished_at is None:
                 finish(run)
             audit(actor, "imports.undo", str(run.pk), why=why)

@@ -17,6 +17,7 @@ _TOLD = (
 
 # Webhooks tell at once; asking finds what they missed.
 _PULL_MINUTES = 15
+_LOOK_MINUTES = 60
 
 
 @job("sources.rehearse", in_child=True, max_attempts=2)
@@ -58,6 +59,30 @@ def replay(*, source_id: int, member_id: int) -> dict[str, Any]:
     return {"read": reading_hooks.go_on(actor, source_id)}
 
 
+@job("sources.look_for_doubts", in_child=True, max_attempts=2)
+def look_for_doubts() -> dict[str, Any]:
+    """Find what looks wrong in the data."""
+    from regulars.sources.cleaning import finding
+
+    return dict(finding.look())
+
+
+@job("sources.look_again", max_attempts=2)
+def look_again(*, due_at: str) -> dict[str, Any]:
+    """Queue the search for doubts where messages come in; after a file it is queued at once."""
+    from regulars.jobs.queue import enqueue
+
+    enqueue("sources.look_for_doubts", unique_key="sources.look_for_doubts")
+    return {}
+
+
+def _look_times() -> list[Every]:
+    from regulars.sources.models import Source
+
+    since = Source.objects.exclude(write_key=None).order_by("created_at").first()
+    return [Every(_LOOK_MINUTES, since.created_at)] if since is not None else []
+
+
 @job("sources.pull_all", max_attempts=2)
 def pull_all(*, due_at: str) -> dict[str, Any]:
     """Queue a pull for every source that can be asked."""
@@ -74,6 +99,8 @@ def _pull_times() -> list[Every]:
 
 
 schedule("sources.pull_all", times=_pull_times, patience=timedelta(hours=1))
+
+schedule("sources.look_again", times=_look_times, patience=timedelta(hours=1))
 
 
 @follower

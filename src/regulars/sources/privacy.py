@@ -23,6 +23,7 @@ from regulars.sources.intake import pointing
 from regulars.sources.models import (
     Booking,
     CustomerRecord,
+    Doubt,
     Event,
     Feedback,
     Identifier,
@@ -323,6 +324,10 @@ def _uses(identifiers: Ids) -> models.QuerySet[IdentifierUse]:
     return IdentifierUse.objects.filter(identifier_id__in=identifiers)
 
 
+def _doubts(identifiers: Ids) -> models.QuerySet[Doubt]:
+    return Doubt.objects.filter(identifier_id__in=identifiers)
+
+
 def _export_identifiers(identifiers: Ids, _: Ids) -> Rows:
     return exported(Identifier.objects.filter(pk__in=identifiers))
 
@@ -356,6 +361,11 @@ HANDLERS = (
     _fact(Feedback, "feedback_key", _forget_feedback),
     _fact(Booking, "booking_key", _forget_booking),
     PrivacyHandler("sources_event", _export_events, _erase_events),
+    PrivacyHandler(
+        "sources_doubt",
+        lambda mine, _: exported(_doubts(mine)),
+        lambda mine, _: delete_rows(_doubts(mine)),
+    ),
     PrivacyHandler("sources_quarantinedrow", _export_quarantine, _erase_quarantine),
     PrivacyHandler("sources_import", _export_files, _erase_files),
     PrivacyHandler("sources_intakerecord", _export_received, _erase_received),

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from regulars.web import account
 from regulars.web.screens import (
     charts,
+    cleaning,
     hours,
     imports,
     insights,
@@ -34,6 +35,7 @@ from regulars.web.screens import (
 _sources: list[URLPattern | URLResolver] = [
     path("refreshing", imports.refreshing, name="refreshing"),
     path("quality", quality.shown, name="quality"),
+    path("cleaning", cleaning.shown, name="cleaning"),
     path("live/new", live.new, name="live_new"),
     path("live/keeping", live.keeping, name="live_keeping"),
     path("live/<int:source_id>", live.one, name="live"),

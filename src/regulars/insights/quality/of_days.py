@@ -18,6 +18,7 @@ from regulars.insights import opening
 from regulars.insights.quality.checks import GOOD, LOOK, UNKNOWN, Check, row, spelled
 from regulars.insights.quality.facts import Facts
 from regulars.kernel import clock
+from regulars.sources.cleaning.kinds import CLEANING
 from regulars.sources.live import standing
 
 _RHYTHM_NEEDS = 3
@@ -77,7 +78,13 @@ def _reach(facts: Facts, business: Business) -> Iterator[dict[str, Any]]:
             known = last_on.get(one["import_id"], date.min)
             last_on[one["import_id"]] = max(known, one["last_on"])
     groups: dict[tuple[str, str], list[tuple[int, date]]] = {}
-    for run in standing().select_related("source").order_by("finished_at").defer("mapping"):
+    for run in (
+        standing()
+        .exclude(kind=CLEANING)
+        .select_related("source")
+        .order_by("finished_at")
+        .defer("mapping")
+    ):
         assert run.finished_at is not None
         pk, source, kind = run.pk, run.source.name, run.kind
         handed_in = clock.today_of(run.finished_at, business.timezone)

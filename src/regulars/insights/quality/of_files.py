@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regulars.accounts.locales import number
 from regulars.accounts.models import AuditEntry
+from regulars.accounts.sentences import said
 from regulars.insights.quality.checks import GOOD, LOOK, MEND, UNKNOWN, Check, row
 from regulars.insights.quality.facts import Facts
 from regulars.insights.suggestions import held_rows
 from regulars.sources import quarantine
+from regulars.sources.cleaning import finding
+from regulars.sources.cleaning.kinds import CLEANING, KINDS
 from regulars.sources.files.shapes import SHAPES
 from regulars.sources.live import standing
 from regulars.sources.models import Import
@@ -24,7 +27,7 @@ _MANY_UNUSABLE = 0.02
 
 def checks(facts: Facts) -> Iterator[Check]:
     """The checks on files and their rows."""
-    runs = list(standing().order_by("-pk").defer("mapping", "notes"))
+    runs = list(standing().exclude(kind=CLEANING).order_by("-pk").defer("mapping", "notes"))
     anything = bool(runs)
     yield _waiting(anything=anything)
     yield _unfinished()
@@ -32,12 +35,38 @@ def checks(facts: Facts) -> Iterator[Check]:
     once = _once(runs)
     yield _unusable(once)
     yield _unverified(once)
+    yield _doubtful(anything=anything)
 
 
 def _once(runs: list[Import]) -> list[Import]:
     """The imports without those of a file that was handed in before and still stands."""
     first = {(run.fingerprint, run.table_name): run for run in runs}
     return [run for run in runs if first[run.fingerprint, run.table_name] is run]
+
+
+def _doubtful(*, anything: bool) -> Check:
+    found = finding.open_doubts().order_by()
+    groups = list(found.values("kind").annotate(n=Count("pk"), worth=Sum("worth_minor")))
+    count = sum(one["n"] for one in groups)
+    text = ngettext("%(n)s value looks wrong.", "%(n)s values look wrong.", count)
+    calm = (
+        _("No value looks wrong that we can see.") if anything else _("Nothing was imported yet.")
+    )
+    return Check(
+        "doubtful",
+        _("Values that look wrong"),
+        LOOK if count else GOOD if anything else UNKNOWN,
+        text % {"n": number(count)} if count else calm,
+        _(
+            "Mail to an address with a slip reaches nobody, and orders that were tests count as"
+            " sales."
+        ),
+        count=count if anything else None,
+        cost_minor=sum(one["worth"] or 0 for one in groups) or None,
+        action_label=_("Look, and put right"),
+        action_path="/sources/cleaning",
+        rows=tuple(row(said(KINDS[one["kind"]]), one["n"]) for one in groups),
+    )
 
 
 def _waiting(*, anything: bool) -> Check:

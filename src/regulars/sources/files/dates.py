@@ -14,7 +14,15 @@ from regulars.kernel.telling import told
 from .date_forms import Moment, day_of_number, form_of, numbers_of, take_apart
 from .zones import zone_of
 
-__all__ = ["DateReader", "DateStyle", "are_day_numbers", "decide_date_style", "zone_of"]
+__all__ = [
+    "EARLIEST_BIRTH",
+    "FIRST_YEAR",
+    "DateReader",
+    "DateStyle",
+    "are_day_numbers",
+    "decide_date_style",
+    "zone_of",
+]
 
 _CACHE_TEXTS = 8_000
 _ENOUGH_EVIDENCE = 200
@@ -122,14 +130,20 @@ def _order(day_first: bool) -> str:
     return told("day/month") if day_first else told("month/day")
 
 
+FIRST_YEAR = 1970
+"""The first year of which tills and shops tell."""
+EARLIEST_BIRTH = 1850
+"""The first year in which somebody can be born of whom a file tells."""
+
+
 class DateReader:
     """``reader(text)`` reads an instant; remembers texts seen, within bounds.
 
     ``zone`` is the IANA name in which texts without an offset are meant. Years before
-    ``earliest_year`` (1900 suits birthdays) or more than five ahead are refused.
+    ``earliest_year`` (`EARLIEST_BIRTH` suits birthdays) or more than five ahead are refused.
     """
 
-    def __init__(self, style: DateStyle, zone: str, *, earliest_year: int = 1970) -> None:
+    def __init__(self, style: DateStyle, zone: str, *, earliest_year: int = FIRST_YEAR) -> None:
         self.style = style
         self.zone: ZoneInfo = zone_of(zone)
         self._earliest_year = earliest_year

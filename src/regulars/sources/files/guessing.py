@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .dates import DateReader, are_day_numbers, decide_date_style
+from .dates import EARLIEST_BIRTH, FIRST_YEAR, DateReader, are_day_numbers, decide_date_style
 from .fields import FIELDS
 from .identifiers import normalise_email, normalise_phone
 from .plan import PLUS, MapContext
@@ -147,7 +147,9 @@ def _looks(name: str, form: str, cells: Sequence[str], context: MapContext, scor
         fits = _is_quantity if name == "quantity" else _is_number
         return 1.0 if _share(cells, fits) >= enough else 0.0
     if form == "date":
-        return 1.0 if are_day_numbers(cells) or _are_dates(cells, context, enough) else 0.0
+        first = EARLIEST_BIRTH if name == "birthday" else FIRST_YEAR
+        is_dated = are_day_numbers(cells) or _are_dates(cells, context, enough, first)
+        return 1.0 if is_dated else 0.0
     if form == "time":
         return 1.0 if _share(cells, lambda c: _TIME_LIKE.match(c.strip())) > 0.8 else 0.0
     if form == "email":
@@ -176,11 +178,13 @@ def _looks(name: str, form: str, cells: Sequence[str], context: MapContext, scor
     return 0.6 if _share(cells, _is_number) > 0.95 else 1.0
 
 
-def _are_dates(cells: Sequence[str], context: MapContext, enough: float = 0.8) -> bool:
+def _are_dates(
+    cells: Sequence[str], context: MapContext, enough: float = 0.8, first_year: int = FIRST_YEAR
+) -> bool:
     if _share(cells, lambda c: _DATE_LIKE.match(c.strip())) < enough:
         return False
     style = decide_date_style(cells, default_day_first=True)
-    reader = DateReader(style, context.zone)
+    reader = DateReader(style, context.zone, earliest_year=first_year)
     good = 0
     for cell in cells[:50]:
         try:

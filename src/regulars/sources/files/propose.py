@@ -155,6 +155,8 @@ def become(columns: Columns, name: str, row: list[str], context: MapContext) -> 
         if form in ("number", "money"):
             number = columns.number(name)(row)
             return "" if number is None else f"{number:f}"
+        if name == "birthday":
+            return columns.birthday()(row)
         if form == "date":
             instant = columns.instant(name)(row)
             local = instant.astimezone(ZoneInfo(context.zone)) if instant else None

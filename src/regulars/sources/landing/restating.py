@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from regulars.sources.bulk import fetch_by_keys
+from regulars.sources.cleaning.kinds import CLEANING
 from regulars.sources.landing.confirmations import Numbers, read
 from regulars.sources.landing.versions import STEP
 from regulars.sources.models import (
@@ -109,12 +110,15 @@ def _restate(kept: Kept, numbers: list[int], survivors: frozenset[int], who: Cho
         if _saying(kept, row) in sought:
             same[_saying(kept, row)].append(row)
     copies: list[tuple[int, int, int]] = []
+    corrections = set(Import.objects.filter(kind=CLEANING).values_list("pk", flat=True))
     for rows in same.values():
-        if any(row[1] in survivors for row in rows):
+        # A correction is nothing of its own: it stands as long as what it corrects.
+        own = [row for row in rows if row[1] not in corrections]
+        if not own or any(row[1] in survivors for row in own):
             continue
         import_id = who(row[0] for row in rows)
         if import_id is not None:
-            last = max(rows, key=lambda row: row[-1])
+            last = max(own, key=lambda row: row[-1])
             copies.append((last[0], import_id, last[-1] + 1))
     if copies:
         with transaction.atomic():

@@ -1,5 +1,6 @@
 """Sources, imports, identifiers and facts."""
 
+from regulars.sources.models.doubts import Doubt
 from regulars.sources.models.facts import (
     Booking,
     CustomerRecord,
@@ -34,6 +35,7 @@ __all__ = [
     "Confirmation",
     "Cursor",
     "CustomerRecord",
+    "Doubt",
     "Event",
     "Fact",
     "Feedback",

@@ -12,7 +12,7 @@ from regulars.kernel.errors import WrongUse
 from regulars.kernel.money import to_minor
 from regulars.kernel.telling import told
 
-from ..dates import DateReader, DateStyle, decide_date_style
+from ..dates import EARLIEST_BIRTH, DateReader, DateStyle, decide_date_style
 from ..fields import FIELDS, TRAIT_NAMES
 from ..identifiers import in_order, normaliser
 from ..plan import CONSTANT, MapContext, Mapping, Rows, find_columns
@@ -356,12 +356,27 @@ class Columns:
         joined = Memo(lambda groups: in_order(pair for group in groups for pair in group))
         return lambda cells: joined[tuple(memo[raw(cells)] for raw, memo in sources)]
 
+    def birthday(self) -> Callable[[Cells], str]:
+        """Return what gives a row's birthday as an ISO day; what is none stays as it is written."""
+        text = self.text("birthday")
+        style = self.date_style("birthday")
+        reader = DateReader(style, self.context.zone, earliest_year=EARLIEST_BIRTH)
+
+        def read(cell: str) -> str:
+            try:
+                return reader.read_day(cell).isoformat()
+            except ValueError:
+                return cell
+
+        memo = Memo(read)
+        return lambda cells: memo[text(cells)]
+
     def traits(self, *without: str) -> Callable[[Cells], dict[str, str] | None]:
         """Return what gives a row's traits, ``None`` for none. Equal traits are one object."""
         wanted = [n for n in TRAIT_NAMES if self.has(n) and n not in without]
         if not wanted:
             return lambda cells: None
-        getters = [self.text(name) for name in wanted]
+        getters = [self.birthday() if name == "birthday" else self.text(name) for name in wanted]
 
         def build(values: tuple[str, ...]) -> dict[str, str] | None:
             given = {name: value for name, value in zip(wanted, values, strict=True) if value}
