@@ -30,6 +30,8 @@ SCREENS = (
     "/sources/1/undo",
     "/sources/1/rows/1",
     "/sources/cleaning",
+    "/sources/data-map",
+    "/sources/quality/1",
     "/sources/live/new",
     "/sources/live/new?kind=shopify",
     "/sources/live/2",

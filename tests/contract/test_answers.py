@@ -39,6 +39,8 @@ NOW = ("--from", "2025-11-03", "--to", "2025-11-30")
         (("decide", "quarantine", "--not-useful", "known", "--words", "a trial"), "decide"),
         (("decisions",), "decisions"),
         (("quality",), "quality"),
+        (("sources", "profile", "1"), "sources-profile"),
+        (("data-map",), "data-map"),
         (("opening-hours",), "opening-hours"),
         (
             ("opening-hours", "Market", "--set", "0=07:30-17:00", "--set", "6=closed"),

@@ -283,7 +283,7 @@ def test_a_cut_off_erasure_goes_on(data_folder: Path, monkeypatch: pytest.Monkey
     def fail(*_: object) -> int:
         raise KeyboardInterrupt
 
-    cut = type(broken)(broken.table, broken.export, fail)
+    cut = type(broken)(broken.table, broken.export, fail, broken.kept)
     monkeypatch.setattr(
         erasure, "handlers", lambda: tuple(cut if one is broken else one for one in real)
     )
@@ -364,4 +364,4 @@ def test_two_handlers_for_a_table_are_refused() -> None:
     one = erasure.handlers()[0]
     erasure.register([one])
     with pytest.raises(ValueError, match="two privacy handlers"):
-        erasure.register([type(one)(one.table, one.export, one.erase)])
+        erasure.register([type(one)(one.table, one.export, one.erase, one.kept)])

@@ -75,3 +75,18 @@ def erase(
     receipt = erasure.erase(SESSION.actor(), person_id, why=why)
     refresh.refresh(SESSION.actor())
     SESSION.answer(receipt.as_json(), f"Erased: {sum(receipt.rows.values())} rows in all.")
+
+
+@app.command("data-map")
+def data_map() -> None:
+    """What is kept about people, from where, why, and until when."""
+    SESSION.boot()
+    from regulars.profiles import data_map as mapping
+
+    found = mapping.data_map(SESSION.actor())
+    lines = [
+        f"{one['what']}: {one['why']} {one['until']}"
+        + (f" From {', '.join(one['from'])}." if one["from"] else "")
+        for one in found["rows"]
+    ]
+    SESSION.answer(found, "\n".join(lines))

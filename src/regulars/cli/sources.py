@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -88,6 +88,33 @@ def pull_source(number: Id) -> None:
     elif not said["is_done"]:
         text += " There is more; it goes on by itself."
     SESSION.answer(said, text)
+
+
+@sources_app.command("profile")
+def profile_source(number: Id) -> None:
+    """What a source tells, column by column: how complete, how different, in which range."""
+    SESSION.boot()
+    from regulars.insights.quality import profiling
+
+    found = profiling.profile(SESSION.actor(), number)
+    lines = [f"{found['name']}: {found['landed']} of {found['read']} rows landed"]
+    lines += [f"  {one['title']}. {one['reason']}" for one in found["drift"]]
+    for one in found["tables"]:
+        shown = [
+            (field["field"], f"{field['filled']:.0%}", field["different"], _range(field))
+            for field in one["fields"]
+        ]
+        lines.append(f"{one['table']}, {one['rows']}")
+        lines.append(table(shown, ("column", "filled", "different", "range or most common")))
+    SESSION.answer(found, "\n".join(lines))
+
+
+def _range(field: dict[str, Any]) -> str:
+    if field["middle"] is not None:
+        return f"{field['low']:g} – {field['middle']:g} – {field['high']:g}"
+    if field["newest"]:
+        return f"{field['oldest']} – {field['newest']}"
+    return ", ".join(f"{value} ({n})" for value, n in field["values"])
 
 
 @sources_app.command("map")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regulars.identity.models import Link, Profile
-from regulars.kernel.declarations import PrivacyHandler
+from regulars.kernel.declarations import Kept, PrivacyHandler
+from regulars.kernel.telling import told
 from regulars.sources.privacy import delete_rows, exported
 
 NOT_PERSONAL: dict[str, str] = {
@@ -24,11 +25,26 @@ def _erase_links(identifiers: frozenset[int], profiles: frozenset[int]) -> int:
     )
 
 
+_ERASED = told("Until you erase the person or undo what told it.")
 HANDLERS = (
     PrivacyHandler(
         "identity_profile",
         lambda _, people: exported(Profile.objects.filter(pk__in=people)),
         lambda _, people: delete_rows(Profile.objects.filter(pk__in=people)),
+        Kept(
+            told("That there is a person, under a number of ours"),
+            told("So that everything about one person has one place."),
+            _ERASED,
+        ),
     ),
-    PrivacyHandler("identity_link", _export_links, _erase_links),
+    PrivacyHandler(
+        "identity_link",
+        _export_links,
+        _erase_links,
+        Kept(
+            told("Which addresses and numbers are whose"),
+            told("So that everything about one person has one place."),
+            _ERASED,
+        ),
+    ),
 )

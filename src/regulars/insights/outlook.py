@@ -14,7 +14,7 @@ from regulars.insights.models import Outlook, ScoreRun
 from regulars.mart.engine import Snapshot
 
 # Raised when what is worked out changes, so that the next refresh works it out anew.
-VERSION = "3"
+VERSION = "4"
 # What the segments hold is kept too: counting anew takes the longer the more people there are.
 SEGMENTS = "segments"
 

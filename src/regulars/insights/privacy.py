@@ -11,7 +11,8 @@ from django.db.models import F
 
 from regulars.insights import outlook
 from regulars.insights.models import Decision, Outlook, Score
-from regulars.kernel.declarations import PrivacyHandler
+from regulars.kernel.declarations import Kept, PrivacyHandler
+from regulars.kernel.telling import told
 from regulars.sources.naming import Naming, naming_of
 from regulars.sources.privacy import delete_rows, exported
 
@@ -112,7 +113,30 @@ HANDLERS = (
         "insights_score",
         lambda _, people: exported(Score.objects.filter(profile_id__in=people)),
         lambda _, people: delete_rows(Score.objects.filter(profile_id__in=people)),
+        Kept(
+            told("What is likely: buying again, value, having gone quiet"),
+            told("To say whom it is worth turning to, with the reason."),
+            told("Until the next time figures are brought up to date, or you erase the person."),
+        ),
     ),
-    PrivacyHandler("insights_decision", _export_decisions, _erase_decisions),
-    PrivacyHandler("insights_outlook", _export_outlooks, _erase_outlooks),
+    PrivacyHandler(
+        "insights_decision",
+        _export_decisions,
+        _erase_decisions,
+        Kept(
+            told("What you decided about things that concern people"),
+            told("Not to ask again, and to count what came of it."),
+            told("Until you erase the person; the decision stays without the name."),
+        ),
+    ),
+    PrivacyHandler(
+        "insights_outlook",
+        _export_outlooks,
+        _erase_outlooks,
+        Kept(
+            told("Whom the things worth doing today are about"),
+            told("To have Today at once in the morning."),
+            told("Until the next time figures are brought up to date, or you erase the person."),
+        ),
+    ),
 )

@@ -74,8 +74,19 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Why a table holds something about people: what it is, why it is kept and until when, in
+    sentences that `telling.told` notes. ``%(days)s`` in ``until`` is for how many days records are
+    kept as they were received."""
+
+    what: str
+    why: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrivacyHandler:
-    """How one table gives out and forgets one person.
+    """How one table gives out and forgets one person, and why it knows anybody.
 
     ``export`` yields plain rows about the identifiers; ``erase`` deletes them and returns how many
     rows went. Both take the identifier ids and the profile ids of the person.
@@ -84,6 +95,7 @@ class PrivacyHandler:
     table: str
     export: Callable[[frozenset[int], frozenset[int]], Iterator[Mapping[str, Any]]]
     erase: Callable[[frozenset[int], frozenset[int]], int]
+    kept: Kept
 
 
 @dataclass(frozen=True, slots=True)

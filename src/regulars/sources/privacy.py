@@ -17,7 +17,8 @@ from regulars.accounts import business as businesses
 from regulars.accounts.models import AuditEntry
 from regulars.jobs.models import Job, OutboxMessage
 from regulars.kernel import clock
-from regulars.kernel.declarations import PrivacyHandler
+from regulars.kernel.declarations import Kept, PrivacyHandler
+from regulars.kernel.telling import told
 from regulars.sources import kept_files
 from regulars.sources.intake import pointing
 from regulars.sources.models import (
@@ -55,6 +56,80 @@ NOT_PERSONAL = {
     "sources_pull": "Places in the lists of vendors.",
     "sources_refusal": "How often which source was refused.",
 }
+
+
+_ERASED = told("Until you erase the person or undo what told it.")
+_ANONYMOUS = told("Until you undo what told it; erasing the person leaves it without a name.")
+KEPT = {
+    "sources_identifier": Kept(
+        told("E-mail addresses, telephone, customer and card numbers"),
+        told("To know that two purchases are one person's, and to reach who allows it."),
+        _ERASED,
+    ),
+    "sources_identifieruse": Kept(
+        told("Which file or program named an address or number"),
+        told("To take it back exactly when an import is undone."),
+        _ERASED,
+    ),
+    "sources_identifierpair": Kept(
+        told("Which addresses and numbers stood together"),
+        told("The evidence that they are one person's."),
+        _ERASED,
+    ),
+    "sources_customerrecord": Kept(
+        told("Names, addresses, birthdays, notes and what people allow"),
+        told("To know whom you serve, and to send only what is allowed."),
+        _ERASED,
+    ),
+    "sources_order": Kept(
+        told("Purchases: who, when, where"), told("Your figures and each person's history."),
+        _ANONYMOUS,
+    ),
+    "sources_orderline": Kept(
+        told("What was bought and for how much"), told("Your figures and each person's history."),
+        _ANONYMOUS,
+    ),
+    "sources_feedback": Kept(
+        told("Reviews and answers, with their author"), told("To hear, and to answer."), _ANONYMOUS
+    ),
+    "sources_booking": Kept(
+        told("Appointments, tables and stays"), told("To serve who booked; your figures."),
+        _ANONYMOUS,
+    ),
+    "sources_event": Kept(
+        told("What people did on the website, in mail and at the till"),
+        told("To know what they are interested in; your figures."),
+        _ERASED,
+    ),
+    "sources_doubt": Kept(
+        told("Values that look wrong"), told("To have you put them right."), _ERASED
+    ),
+    "sources_quarantinedrow": Kept(
+        told("Rows that could not land"), told("To be mended by you."),
+        told("Until you mend or discard them, erase the person or undo the import."),
+    ),
+    "sources_import": Kept(
+        told("The files that were handed in"), told("To read them again after a kill or a mend."),
+        told("Until you erase the person, whose rows are then taken out of the file."),
+    ),
+    "sources_intakerecord": Kept(
+        told("Messages as programs sent them"),
+        told("To read them again when a mapping is mended."),
+        told("For %(days)s days once they are read, or until you erase the person."),
+    ),
+    "accounts_auditentry": Kept(
+        told("Who of you did what to whose number"), told("To account for it."),
+        told("For good; words that name an erased person are left out."),
+    ),
+    "jobs_job": Kept(
+        told("Work that waits or is done"), told("To be done once, and not twice."),
+        told("Until it is done, or you erase the person."),
+    ),
+    "jobs_outboxmessage": Kept(
+        told("Mail that was written"), told("To send it once, and to show what was sent."),
+        told("Until you erase the person."),
+    ),
+}  # fmt: skip
 
 
 def exported(rows: models.QuerySet[Any]) -> Rows:
@@ -121,7 +196,8 @@ def _fact(
             forget(part, sought)
         return len(numbers)
 
-    return PrivacyHandler(model._meta.db_table, export, erase)
+    table = model._meta.db_table
+    return PrivacyHandler(table, export, erase, KEPT[table])
 
 
 def _forget_order(rows: models.QuerySet[Any], sought: Naming) -> None:
@@ -346,32 +422,34 @@ def _export_uses(identifiers: Ids, _: Ids) -> Rows:
     return exported(rows)
 
 
+def _handler(table: str, export: Any, erase: Any) -> PrivacyHandler:
+    return PrivacyHandler(table, export, erase, KEPT[table])
+
+
 # Erasure goes from the last to the first: what others point at stands before them.
 HANDLERS = (
-    PrivacyHandler("sources_identifier", _export_identifiers, _erase_identifiers),
-    PrivacyHandler("sources_identifieruse", _export_uses, lambda mine, _: delete_rows(_uses(mine))),
-    PrivacyHandler(
+    _handler("sources_identifier", _export_identifiers, _erase_identifiers),
+    _handler("sources_identifieruse", _export_uses, lambda mine, _: delete_rows(_uses(mine))),
+    _handler(
         "sources_identifierpair",
         lambda mine, _: exported(_pairs(mine)),
         lambda mine, _: delete_rows(_pairs(mine)),
     ),
     _fact(CustomerRecord, "record_key", None),
     _fact(Order, "order_key", _forget_order),
-    PrivacyHandler("sources_orderline", lambda mine, _: exported(_own_lines(mine)), _erase_lines),
+    _handler("sources_orderline", lambda mine, _: exported(_own_lines(mine)), _erase_lines),
     _fact(Feedback, "feedback_key", _forget_feedback),
     _fact(Booking, "booking_key", _forget_booking),
-    PrivacyHandler("sources_event", _export_events, _erase_events),
-    PrivacyHandler(
+    _handler("sources_event", _export_events, _erase_events),
+    _handler(
         "sources_doubt",
         lambda mine, _: exported(_doubts(mine)),
         lambda mine, _: delete_rows(_doubts(mine)),
     ),
-    PrivacyHandler("sources_quarantinedrow", _export_quarantine, _erase_quarantine),
-    PrivacyHandler("sources_import", _export_files, _erase_files),
-    PrivacyHandler("sources_intakerecord", _export_received, _erase_received),
-    PrivacyHandler("accounts_auditentry", lambda mine, _: exported(_audited(mine)), _erase_audit),
-    PrivacyHandler("jobs_job", _export_jobs, _erase_jobs),
-    PrivacyHandler(
-        "jobs_outboxmessage", _export_messages, lambda mine, _: delete_rows(_messages(mine))
-    ),
+    _handler("sources_quarantinedrow", _export_quarantine, _erase_quarantine),
+    _handler("sources_import", _export_files, _erase_files),
+    _handler("sources_intakerecord", _export_received, _erase_received),
+    _handler("accounts_auditentry", lambda mine, _: exported(_audited(mine)), _erase_audit),
+    _handler("jobs_job", _export_jobs, _erase_jobs),
+    _handler("jobs_outboxmessage", _export_messages, lambda mine, _: delete_rows(_messages(mine))),
 )

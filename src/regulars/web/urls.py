@@ -8,6 +8,7 @@ from regulars.web import account
 from regulars.web.screens import (
     charts,
     cleaning,
+    data_map,
     hours,
     imports,
     insights,
@@ -21,6 +22,7 @@ from regulars.web.screens import (
     people,
     products,
     quality,
+    quality_source,
     quarantine,
     settings,
     setup,
@@ -35,6 +37,8 @@ from regulars.web.screens import (
 _sources: list[URLPattern | URLResolver] = [
     path("refreshing", imports.refreshing, name="refreshing"),
     path("quality", quality.shown, name="quality"),
+    path("quality/<int:source_id>", quality_source.shown, name="quality_source"),
+    path("data-map", data_map.shown, name="data_map"),
     path("cleaning", cleaning.shown, name="cleaning"),
     path("live/new", live.new, name="live_new"),
     path("live/keeping", live.keeping, name="live_keeping"),

@@ -17,6 +17,7 @@ from regulars.accounts.models import Business
 from regulars.insights import opening
 from regulars.insights.quality.checks import GOOD, LOOK, UNKNOWN, Check, row, spelled
 from regulars.insights.quality.facts import Facts
+from regulars.insights.suggestions import drift
 from regulars.kernel import clock
 from regulars.sources.cleaning.kinds import CLEANING
 from regulars.sources.live import standing
@@ -42,10 +43,36 @@ def checks(facts: Facts, business: Business) -> Iterator[Check]:
     """The checks on days."""
     yield _freshness(facts, business)
     yield _gaps(facts)
+    yield _drift(facts)
+
+
+def _drift(facts: Facts) -> Check:
+    found = drift.found()
+    said = ngettext(
+        "%(n)s thing is told otherwise than usual.",
+        "%(n)s things are told otherwise than usual.",
+        len(found),
+    ) % {"n": number(len(found))}
+    calm = _("Each source tells as much, and as completely, as it usually does.")
+    is_known = facts.as_of is not None
+    return Check(
+        "drift",
+        _("What is suddenly told otherwise"),
+        LOOK if found else GOOD if is_known else UNKNOWN,
+        said if found else calm if is_known else _("Nothing was imported yet."),
+        _(
+            "A program that was set up anew, a column that moved or half a file look like a change"
+            " in your business."
+        ),
+        count=len(found) if is_known else None,
+        action_label=_("See the source"),
+        action_path=drift.path_of(found[0]["source"]) if found else "",
+        rows=tuple(row(drift.title(one), note=drift.reason(one)) for one in found[:_ROWS]),
+    )
 
 
 def _freshness(facts: Facts, business: Business) -> Check:
-    lines = sorted(_reach(facts, business), key=lambda one: (not one["is_late"], one["what"]))
+    lines = sorted(reach(facts, business), key=lambda one: (not one["is_late"], one["what"]))
     late = [one for one in lines if one["is_late"]]
     said = ngettext(
         "%(n)s source is later than usual.", "%(n)s sources are later than usual.", len(late)
@@ -70,14 +97,16 @@ def _freshness(facts: Facts, business: Business) -> Check:
     )
 
 
-def _reach(facts: Facts, business: Business) -> Iterator[dict[str, Any]]:
+def reach(facts: Facts, business: Business) -> Iterator[dict[str, Any]]:
+    """How far each source reaches with each kind of thing it tells, and whether that is late."""
     last_on: dict[int, date] = {}
     tables = [facts.orders, *facts.others.values()]
     for one in (one for table in tables for one in table):
         if one["last_on"]:
             known = last_on.get(one["import_id"], date.min)
             last_on[one["import_id"]] = max(known, one["last_on"])
-    groups: dict[tuple[str, str], list[tuple[int, date]]] = {}
+    names: dict[int, str] = {}
+    groups: dict[tuple[int, str], list[tuple[int, date]]] = {}
     for run in (
         standing()
         .exclude(kind=CLEANING)
@@ -86,14 +115,16 @@ def _reach(facts: Facts, business: Business) -> Iterator[dict[str, Any]]:
         .defer("mapping")
     ):
         assert run.finished_at is not None
-        pk, source, kind = run.pk, run.source.name, run.kind
+        pk, source, kind = run.pk, run.source_id, run.kind
+        names[source] = run.source.name
         handed_in = clock.today_of(run.finished_at, business.timezone)
         groups.setdefault((source, kind), []).append((pk, handed_in))
     for (source, kind), told in groups.items():
         covered = max((last_on.get(pk, date.min) for pk, _day in told), default=date.min)
         # Lists of people and products tell no days of their own.
         day = covered if kind in _KINDS and covered > date.min else told[-1][1]
-        yield _line(source, kind, day, [handed for _pk, handed in told], facts.today)
+        line = _line(names[source], kind, day, [handed for _pk, handed in told], facts.today)
+        yield {**line, "source": source}
 
 
 def _line(

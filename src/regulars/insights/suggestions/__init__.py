@@ -17,6 +17,7 @@ from regulars.insights.suggestions import (
     best_unhappy,
     coverage,
     doubts,
+    drift,
     found,
     gone_quiet,
     held_rows,
@@ -47,6 +48,12 @@ SOURCES: tuple[Source, ...] = (
     Source(_("reviews without an answer"), reviews.suggest, reviews.KIND, reviews.work_out),
     Source(_("rows that could not land"), held_rows.suggest, held_rows.KIND, held_rows.work_out),
     Source(_("whether each source is up to date"), stale.suggest, coverage.NAME, coverage.work_out),
+    Source(
+        _("sources that suddenly tell less, more or otherwise"),
+        drift.suggest,
+        drift.KIND,
+        drift.work_out,
+    ),
     Source(
         _("dates, places and customers that look wrong"),
         doubts.suggest,

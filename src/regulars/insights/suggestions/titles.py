@@ -10,6 +10,7 @@ from regulars.insights.privacy import LEFT_OUT
 from regulars.insights.suggestions import (
     best_unhappy,
     doubts,
+    drift,
     found,
     gone_quiet,
     held_rows,
@@ -21,7 +22,7 @@ from regulars.insights.suggestions import (
 Title = Callable[[Mapping[str, Any]], str]
 TITLES: dict[str, Title] = {
     **{one.KIND: one.title for one in (best_unhappy, gone_quiet, held_rows)},
-    **{one.KIND: one.title for one in (one_customer, reviews, stale)},
+    **{one.KIND: one.title for one in (one_customer, reviews, stale, drift)},
     **{kind: partial(doubts.title, kind) for kind in (doubts.FUTURE, doubts.UNKNOWN)},
     doubts.UNCONFIRMED: partial(doubts.title, doubts.UNCONFIRMED),
     **{kind: partial(found.title, kind) for kind in ("sold_out", "trend", "hour")},
