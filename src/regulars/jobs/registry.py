@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -26,8 +26,22 @@ class Kind:
     after_restore: Mapping[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A line that somebody wants to be listened to.
+
+    ``name`` tells it from others; it is closed and opened anew when its ``mark`` changes.
+    ``listen`` stays until the function it is given says that it shall end, or the line breaks.
+    """
+
+    name: str
+    mark: str
+    listen: Callable[[Callable[[], bool]], None]
+
+
 _kinds: dict[str, Kind] = {}
 _followers: list[Callable[[], int]] = []
+_listeners: list[Callable[[], Iterable[Wanted]]] = []
 
 
 def job(
@@ -68,6 +82,20 @@ def followers() -> tuple[Callable[[], int], ...]:
     """Return what follows what comes in, the lowest floor's first."""
     discover()
     return tuple(_followers)
+
+
+def listener(function: Callable[[], Iterable[Wanted]]) -> Callable[[], Iterable[Wanted]]:
+    """Declare what says which lines shall be listened to now. Every worker asks it every second,
+    and listens to each line in a thread of its own, unless another worker does."""
+    if function not in _listeners:
+        _listeners.append(function)
+    return function
+
+
+def wanted_lines() -> list[Wanted]:
+    """Return the lines that floors want to be listened to now."""
+    discover()
+    return [one for function in _listeners for one in function()]
 
 
 def kind_of(name: str) -> Kind:

@@ -1,7 +1,7 @@
 """The worker: takes jobs up until it is told to stop. ``python -m regulars.jobs`` runs one.
 
 Light jobs are done here, one after the other; a heavy one in a child process beside them, one at
-a time, so that its memory is given back.
+a time, so that its memory is given back. Open lines are listened to in threads beside both.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import timedelta
 from django.db import DatabaseError, close_old_connections, connections
 
 from regulars.jobs import delivering, heartbeats, outbox, ticker
+from regulars.jobs.listening import LOOK_SECONDS, Listening
 from regulars.jobs.models import Job
 from regulars.jobs.performing import Stopping, perform
 from regulars.jobs.processes import environment_of_child, identity
@@ -27,6 +28,7 @@ POLL_SECONDS = 0.2
 # The supervisor waits 5 s in all: 3 for the work, the rest for giving the leases back.
 GRACE_SECONDS = 3.0
 _CHILD_GRACE_SECONDS = 1.0
+_LINES_GRACE_SECONDS = 0.8
 _KEPT = timedelta(days=30)
 # How long work that follows what comes in rests after it failed.
 _PAUSE_SECONDS = 5.0
@@ -44,6 +46,8 @@ class Worker:
         self._next_beat = 0.0
         self._next_purge = 0.0
         self._next_tick = 0.0
+        self._next_look = 0.0
+        self._listening = Listening()
         self._pauses: dict[Callable[[], int], float] = {}
         self._child: tuple[Job, subprocess.Popen[bytes]] | None = None
         self._heavy = frozenset(kind.name for kind in kinds() if kind.in_child)
@@ -124,6 +128,9 @@ class Worker:
             ticker.tick()
             if delivering.is_due():
                 outbox.wake()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            self._listening.look()
         if now >= self._next_purge:
             self._next_purge = now + 3600
             purge(_KEPT)
@@ -140,6 +147,7 @@ class Worker:
 
     def _close(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        self._listening.end(_LINES_GRACE_SECONDS)
         if self._child is not None:
             job, process = self._child
             _end_child(process, self._stop_at - time.monotonic())

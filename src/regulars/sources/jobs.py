@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from regulars.accounts.actors import of_member
 from regulars.accounts.models import Member
-from regulars.jobs.registry import follower, job
+from regulars.jobs.registry import Wanted, follower, job, listener
 from regulars.jobs.ticker import Every, schedule
 
 _TOLD = (
@@ -117,3 +118,11 @@ def age() -> int:
     from regulars.sources.intake.ageing import purge_now_and_then
 
     return purge_now_and_then()
+
+
+@listener
+def lines() -> Iterable[Wanted]:
+    """Listen to every source that sends over an open line."""
+    from regulars.sources.connectors import listening
+
+    return listening.wanted()

@@ -140,6 +140,42 @@ class Client(Protocol):
     def fetch(self, url: str, most_bytes: int = ..., **headers: str) -> File: ...
 
 
+class Over(Exception):
+    """Listening shall end: the source is paused or changed, or the worker stops."""
+
+
+class Line(Protocol):
+    """What a connector that listens is given: where it stopped, and the way onto the disk.
+
+    ``place`` is its own word for what it kept last; ``timezone`` the business's own.
+    """
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def timezone(self) -> str: ...
+
+    def is_over(self) -> bool:
+        """Whether it shall end; to be asked several times a second."""
+        ...
+
+    def works(self) -> None:
+        """The vendor let us in: nothing stands in the way any more."""
+        ...
+
+    def keep(self, messages: Sequence[Json], place: str) -> None:
+        """Put messages and place on the disk; the vendor may be told so once this has returned.
+
+        Waits while there is no room, and raises `Over` where it shall end meanwhile.
+        """
+        ...
+
+    def turn_away(self, reason: str) -> None:
+        """Count what is not taken, for the source's page."""
+        ...
+
+
 def takes_no_webhooks(account: Account, delivery: Delivery) -> Heard:
     """The ``hear`` of a vendor that sends none."""
     raise BadSignature("not_a_hook")
@@ -153,9 +189,10 @@ class Connector:
     told by both is one order. ``hear`` checks a webhook's signature before anything else and says
     what it tells: `BadSignature`, `NotUnderstood`. ``pull`` reads one page of one of ``streams``
     behind a cursor (empty: from the start): `TokenRefused`, `Later`, `Unreachable`, `CursorLost`.
-    ``can_pull`` says whether an account has all that pulling needs. ``about`` says in a sentence
-    what it brings, ``steps`` what its owner does at the vendor, in order. ``is_public``: anybody
-    may send, so that permissions which a message claims are not believed.
+    ``can_pull`` says whether an account has all that pulling needs. ``listen`` stays with a vendor
+    that sends over an open line until `Line.is_over`: `TokenRefused`, `Unreachable`. ``about`` says
+    in a sentence what it brings, ``steps`` what its owner does at the vendor, in order.
+    ``is_public``: anybody may send, so that permissions which a message claims are not believed.
     """
 
     kind: str
@@ -166,6 +203,7 @@ class Connector:
     streams: tuple[str, ...] = ()
     pull: Callable[[Account, str, str, Client], Page] | None = None
     can_pull: Callable[[Account], bool] = field(default=lambda account: False)
+    listen: Callable[[Account, Line], None] | None = None
     about: str = ""
     steps: tuple[str, ...] = ()
     is_public: bool = False

@@ -39,6 +39,7 @@ _SENTENCES = {
     "queue_full": told("Too many messages waited to be read."),
     "disk_full": told("The disk was nearly full."),
     "sealed": told("The secret of this source could not be read."),
+    "retained": told("The broker had kept a reading from before that does not say when it was."),
     "connector_failed": told("The webhook could not be read."),
 }
 
