@@ -46,6 +46,7 @@ def add_source(
     that a vendor's webhooks go to."""
     SESSION.boot()
     from regulars.sources import origins
+    from regulars.sources.connectors.listening import listens
 
     source = origins.add(
         SESSION.actor(),
@@ -58,6 +59,8 @@ def add_source(
     said = origins.as_json(source)
     text = f"{source.name} may send to {said['webhook_url']}"
     text += "" if source.write_key in said["webhook_url"] else f" with the key {source.write_key}"
+    if listens(source):
+        text = f"{source.name} is listened to while Regulars runs."
     if said["snippet"]:
         text = f"Put this into every page of {source.name}:\n{said['snippet']}"
     SESSION.answer(said, text)

@@ -1,7 +1,7 @@
-"""Listens where somebody sends over an open line: a thread for each line, beside a worker's jobs.
+"""Listens where somebody sends over an open connection: a thread for each, beside a worker's jobs.
 
-Of several workers one listens to a line, under a lease. A line that breaks is opened again after a
-pause that grows; one that is wanted in another way, or no more, ends first.
+Of several workers one listens to a connection, under a lease. One that breaks is opened again after
+a pause that grows; one that is wanted in another way, or no more, ends first.
 """
 
 from __future__ import annotations
@@ -13,49 +13,55 @@ from threading import Event, Thread
 from django.db import DatabaseError, close_old_connections, connections
 
 from regulars.jobs import leases
-from regulars.jobs.registry import Wanted, wanted_lines
+from regulars.jobs.registry import Wanted, wanted_connections
 from regulars.kernel.errors import Busy
 
 LOOK_SECONDS = 1.0
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _BUSY_SECONDS = 5.0
-# A line that stood so long worked: the next pause is a short one again.
+# A connection that stood so long worked: the next pause is a short one again.
 _LASTED_SECONDS = 30.0
 _LEASE_SECONDS = 30.0
 _log = logging.getLogger(__name__)
 
 
 class Listening:
-    """The lines of one worker."""
+    """The connections of one worker."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, _Line] = {}
+        self._connections: dict[str, _Connection] = {}
 
     def look(self) -> None:
         """Begin what is wanted, end what is not."""
-        wanted = {one.name: one for one in wanted_lines()}
-        for name, line in list(self._lines.items()):
-            if wanted.get(name) is None or wanted[name].mark != line.wanted.mark:
-                line.over.set()
-            if not line.thread.is_alive():
-                del self._lines[name]
+        try:
+            wanted = {one.name: one for one in wanted_connections()}
+        except DatabaseError:
+            raise
+        except Exception:
+            _log.exception("it cannot be told what to listen to")
+            return
+        for name, connection in list(self._connections.items()):
+            if wanted.get(name) is None or wanted[name].mark != connection.wanted.mark:
+                connection.over.set()
+            if not connection.thread.is_alive():
+                del self._connections[name]
         for name, one in wanted.items():
             # One that is wanted in another way begins once the one before it has ended.
-            if name not in self._lines:
-                self._lines[name] = _Line(one)
+            if name not in self._connections:
+                self._connections[name] = _Connection(one)
 
     def end(self, grace_seconds: float) -> None:
-        """End all lines; waits for them so long at most. What they had not kept comes again."""
+        """End all; waits for them so long at most. What they had not kept comes again."""
         deadline = time.monotonic() + grace_seconds
-        for line in self._lines.values():
-            line.over.set()
-        for line in self._lines.values():
-            line.thread.join(max(deadline - time.monotonic(), 0))
+        for connection in self._connections.values():
+            connection.over.set()
+        for connection in self._connections.values():
+            connection.thread.join(max(deadline - time.monotonic(), 0))
 
 
-class _Line:
-    """One line's thread."""
+class _Connection:
+    """One connection's thread."""
 
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
@@ -78,7 +84,7 @@ class _Line:
             connections.close_all()
 
     def _listen(self) -> bool:
-        """Listen until the line breaks or shall end; False where another worker listens."""
+        """Listen until the connection breaks or shall end; False where another worker listens."""
         try:
             with leases.hold(f"listening:{self.wanted.name}", _LEASE_SECONDS) as held:
                 self.wanted.listen(lambda: self.over.is_set() or held.lost.is_set())

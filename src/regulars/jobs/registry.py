@@ -28,10 +28,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A line that somebody wants to be listened to.
+    """A connection that somebody wants to be listened to.
 
     ``name`` tells it from others; it is closed and opened anew when its ``mark`` changes.
-    ``listen`` stays until the function it is given says that it shall end, or the line breaks.
+    ``listen`` stays until the function it is given says that it shall end, or until it breaks.
     """
 
     name: str
@@ -85,15 +85,15 @@ def followers() -> tuple[Callable[[], int], ...]:
 
 
 def listener(function: Callable[[], Iterable[Wanted]]) -> Callable[[], Iterable[Wanted]]:
-    """Declare what says which lines shall be listened to now. Every worker asks it every second,
-    and listens to each line in a thread of its own, unless another worker does."""
+    """Declare what says which connections shall be listened to now. Every worker asks it every
+    second, and listens to each in a thread of its own, unless another worker does."""
     if function not in _listeners:
         _listeners.append(function)
     return function
 
 
-def wanted_lines() -> list[Wanted]:
-    """Return the lines that floors want to be listened to now."""
+def wanted_connections() -> list[Wanted]:
+    """Return the connections that floors want to be listened to now."""
     discover()
     return [one for function in _listeners for one in function()]
 

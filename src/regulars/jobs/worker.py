@@ -1,7 +1,7 @@
 """The worker: takes jobs up until it is told to stop. ``python -m regulars.jobs`` runs one.
 
 Light jobs are done here, one after the other; a heavy one in a child process beside them, one at
-a time, so that its memory is given back. Open lines are listened to in threads beside both.
+a time, so that its memory is given back. Open connections are listened to in threads beside both.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ POLL_SECONDS = 0.2
 # The supervisor waits 5 s in all: 3 for the work, the rest for giving the leases back.
 GRACE_SECONDS = 3.0
 _CHILD_GRACE_SECONDS = 1.0
-_LINES_GRACE_SECONDS = 0.8
+_LISTENING_GRACE_SECONDS = 0.5
 _KEPT = timedelta(days=30)
 # How long work that follows what comes in rests after it failed.
 _PAUSE_SECONDS = 5.0
@@ -147,7 +147,7 @@ class Worker:
 
     def _close(self) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        self._listening.end(_LINES_GRACE_SECONDS)
+        self._listening.end(_LISTENING_GRACE_SECONDS)
         if self._child is not None:
             job, process = self._child
             _end_child(process, self._stop_at - time.monotonic())

@@ -121,8 +121,8 @@ def age() -> int:
 
 
 @listener
-def lines() -> Iterable[Wanted]:
-    """Listen to every source that sends over an open line."""
+def listened_to() -> Iterable[Wanted]:
+    """Listen to every source that sends over an open connection."""
     from regulars.sources.connectors import listening
 
     return listening.wanted()

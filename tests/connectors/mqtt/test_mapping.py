@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import ANY
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -12,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.sources.connectors.mqtt import mapping, topics
-from regulars.sources.connectors.mqtt.connector import _daily, _sensor
 from regulars.sources.connectors.mqtt.mapping import Packet, Setting, Untimed
+from regulars.sources.connectors.mqtt.session import daily, sensor
 
 AT = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
-LONDON = Setting(ZoneInfo("Europe/London"), ["#"], _daily, _sensor)
+LONDON = Setting(ZoneInfo("Europe/London"), ["#"], daily, sensor)
 MAC = "AA:BB:CC:DD:EE:0F"
 
 
@@ -37,6 +38,8 @@ def said(topic: str, told: Any) -> list[tuple[str, dict[str, Any]]]:
         ("shop/door/out", 4, {"zone": "door", "out": 4}),
         ("door", 4.0, {"zone": "door", "in": 4}),
         ("tele/000123AA99FF/SENSOR", {"Location": "Yard", "entries": 1}, {"zone": "Yard", "in": 1}),
+        ("shop/door/total", {"value": 9}, {"zone": "door", "total_in": 9, "sensor": ANY}),
+        ("shop/door", {"device": "door-1", "in": 3}, {"zone": "door", "in": 3}),
         (f"x/{MAC}/state", {"data": {"in": 1}, "zone": "till"}, {"zone": "till", "in": 1}),
         (f"upstairs/{MAC}/state", {"exits": 1}, {"zone": "upstairs", "out": 1}),
         ("v3/app/devices/door/up", {"uplink_message": {"decoded_payload": {"count_in": 2}}},
@@ -66,6 +69,7 @@ def test_queues(topic: str, payload: Any, wanted: dict[str, Any]) -> None:
     [
         ("wifi/terrace", {"device": MAC, "rssi": -60, "count": 12}, "terrace"),
         ("wifi/terrace/probes", [MAC], "terrace"),
+        ("wifi/terrace", {"count": 1, "clients": [MAC]}, "terrace"),
         ("wifi/terrace", MAC.encode(), "terrace"),
         ("terrace/wifi", {"devices": [{"mac": MAC.lower()}]}, "terrace"),
         (f"gateway/terrace/{MAC.replace(':', '')}", {"rssi": -5}, "terrace"),
@@ -76,7 +80,7 @@ def test_queues(topic: str, payload: Any, wanted: dict[str, Any]) -> None:
 def test_presences(topic: str, payload: Any, zone: str) -> None:
     ((name, told),) = said(topic, payload)
     assert (name, told["zone"]) == ("Presence Seen", zone)
-    assert told["presence"] == _daily("2026-11-26", "presence", "aabbccddee0f")
+    assert told["presence"] == daily("2026-11-26", "presence", "aabbccddee0f")
 
 
 def test_a_device_is_another_one_tomorrow_and_by_the_days_of_the_business() -> None:
@@ -103,6 +107,7 @@ def test_who_has_gone_is_not_seen() -> None:
         ({"Time": "2026-11-26T10:00:00+05:00"}, "2026-11-26T05:00:00.000Z"),
         ({"time": "1970-01-01T00:00:12"}, "2026-11-26T09:30:00.000Z"),
         ({"time": "2031-01-01T00:00:12"}, "2026-11-26T09:30:00.000Z"),
+        ({"time": "09:30", "ts": 1764000000}, "2025-11-24T16:00:00.000Z"),
         ({"time": "09:30"}, "2026-11-26T09:30:00.000Z"),
     ],
 )

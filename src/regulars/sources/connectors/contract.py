@@ -144,7 +144,7 @@ class Over(Exception):
     """Listening shall end: the source is paused or changed, or the worker stops."""
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """What a connector that listens is given: where it stopped, and the way onto the disk.
 
     ``place`` is its own word for what it kept last; ``timezone`` the business's own.
@@ -190,9 +190,10 @@ class Connector:
     what it tells: `BadSignature`, `NotUnderstood`. ``pull`` reads one page of one of ``streams``
     behind a cursor (empty: from the start): `TokenRefused`, `Later`, `Unreachable`, `CursorLost`.
     ``can_pull`` says whether an account has all that pulling needs. ``listen`` stays with a vendor
-    that sends over an open line until `Line.is_over`: `TokenRefused`, `Unreachable`. ``about`` says
-    in a sentence what it brings, ``steps`` what its owner does at the vendor, in order.
-    ``is_public``: anybody may send, so that permissions which a message claims are not believed.
+    that sends over an open connection until `Connection.is_over`: `TokenRefused`, `Unreachable`.
+    ``about`` says in a sentence what it brings, ``steps`` what its owner does at the vendor, in
+    order. ``is_public``: anybody may send, so that permissions which a message claims are not
+    believed.
     """
 
     kind: str
@@ -203,7 +204,7 @@ class Connector:
     streams: tuple[str, ...] = ()
     pull: Callable[[Account, str, str, Client], Page] | None = None
     can_pull: Callable[[Account], bool] = field(default=lambda account: False)
-    listen: Callable[[Account, Line], None] | None = None
+    listen: Callable[[Account, Connection], None] | None = None
     about: str = ""
     steps: tuple[str, ...] = ()
     is_public: bool = False

@@ -1,4 +1,4 @@
-"""Stays with vendors that send over an open line: what they send is on disk before they hear so."""
+"""Stays with vendors that send over an open connection: they hear of it once it is on disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from regulars.sources.intake import keys, room
 from regulars.sources.intake.keeping import KEEPER
 from regulars.sources.models import Pull, Source
 
-_STREAM = "line"
+_STREAM = "connection"
 _ROOM_SECONDS = 0.2
 _log = logging.getLogger("regulars.intake")
 
@@ -35,7 +35,7 @@ def listens(source: Source) -> bool:
 
 
 def wanted() -> Iterator[Wanted]:
-    """Yield the lines of all sources that are not paused and have what it needs."""
+    """Yield the connections of all sources that are not paused and have what it needs."""
     kinds = [kind for kind, one in connectors().items() if one.listen is not None]
     found = Source.objects.filter(paused_at=None, kind__in=kinds).exclude(write_key=None)
     for source in found if kinds else ():
@@ -46,7 +46,7 @@ def wanted() -> Iterator[Wanted]:
 
 
 def listen(source_id: int, is_over: Callable[[], bool]) -> None:
-    """Listen to one source until ``is_over`` or until the line breaks, and say on its page why.
+    """Listen to one source until ``is_over`` or until the connection breaks; its page says why.
 
     A refused password makes the source wait until another is given.
     """
@@ -57,7 +57,7 @@ def listen(source_id: int, is_over: Callable[[], bool]) -> None:
     if accounts.is_waiting(source):
         return
     try:
-        connector.listen(accounts.account_of(source), _Line(source_id, is_over))
+        connector.listen(accounts.account_of(source), _Connection(source_id, is_over))
     except Over:
         pass
     except secrets.Sealed:
@@ -77,8 +77,8 @@ def listen(source_id: int, is_over: Callable[[], bool]) -> None:
         accounts.note_problem(source_id, accounts.UNREACHABLE, sentence)
 
 
-class _Line:
-    """One source's `contract.Line`."""
+class _Connection:
+    """One source's `contract.Connection`."""
 
     def __init__(self, source_id: int, is_over: Callable[[], bool]) -> None:
         self.source_id = source_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,11 @@ from django.views.decorators.http import require_POST
 
 from regulars.accounts import business as businesses
 from regulars.accounts.sentences import said
+from regulars.kernel import clock
 from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
-from regulars.sources import origins, reading_hooks
-from regulars.sources.connectors import accounts, pulling
+from regulars.sources import origins, reading_hooks, sensed
+from regulars.sources.connectors import accounts, listening, pulling
 from regulars.sources.connectors.contract import Connector, Field
 from regulars.sources.connectors.found import connectors
 from regulars.sources.intake import ageing, keys, rhythm, room, snippet
@@ -91,6 +93,7 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
         "title": title_of(source.kind),
         "steps": _steps(source),
         **_to_put_there(request, source),
+        **_sensed(source, zone),
         "may_be_asked": pulling.may_be_asked(source),
         "problem": accounts.problem_of(source),
         "days": days,
@@ -123,7 +126,7 @@ def switch(request: HttpRequest, source_id: int) -> HttpResponse:
     actor, what = actor_of(request), request.POST.get("do", "")
     if what == "pause":
         origins.pause(actor, source_id)
-        messages.success(request, _("Paused. What it sends is refused and counted."))
+        messages.success(request, _paused(source_id))
     elif what == "resume":
         origins.resume(actor, source_id)
         messages.success(request, _("It may send again."))
@@ -132,6 +135,12 @@ def switch(request: HttpRequest, source_id: int) -> HttpResponse:
         said_now = ngettext("%(n)d new message.", "%(n)d new messages.", done["kept"])
         messages.success(request, said_now % {"n": done["kept"]})
     return redirect("live", source_id)
+
+
+def _paused(source_id: int) -> str:
+    if listening.listens(origins.get(source_id)):
+        return _("Paused. Nobody listens to it.")
+    return _("Paused. What it sends is refused and counted.")
 
 
 @page("sources.manage")
@@ -271,6 +280,17 @@ def _to_put_there(request: HttpRequest, source: Source) -> dict[str, Any]:
         "tag": snippet.tag(key, host) if source.kind == "web" else "",
         "address": f"{host}/v1/hook/{key}" if is_hook else f"{host}/v1/batch",
     }
+
+
+def _sensed(source: Source, zone: str) -> dict[str, Any]:
+    """What sensors told today, or yesterday where today is still silent."""
+    if not listening.listens(source):
+        return {"listens": False}
+    today = clock.today(zone)
+    for on in (today, today - timedelta(days=1)):
+        if found := sensed.of_day(source.pk, on, zone):
+            break
+    return {"listens": True, "sensed": found, "sensed_on": on if found else today}
 
 
 def _steps(source: Source) -> tuple[str, ...]:
