@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import socketserver
+import ssl
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -52,6 +53,7 @@ class Broker:
     acked: list[Message] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     port: int = 0
+    tls: ssl.SSLContext | None = None
     lock: Any = field(default_factory=RLock)
 
     @property
@@ -262,6 +264,13 @@ def running(broker: Broker) -> Iterator[Broker]:
     class Server(socketserver.ThreadingTCPServer):
         allow_reuse_address = daemon_threads = True
         block_on_close = False
+
+        def finish_request(self, request: Any, client_address: Any) -> None:
+            # In the connection's own thread, where a handshake that fails harms nobody else.
+            with suppress(OSError):
+                if broker.tls is not None:
+                    request = broker.tls.wrap_socket(request, server_side=True)
+                super().finish_request(request, client_address)
 
     with Server(("127.0.0.1", broker.port), Line) as server:
         broker.port = server.server_address[1]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import ipaddress
+import ssl
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from regulars.identity.models import Link
 from regulars.identity.resolving import resolve
@@ -156,6 +164,52 @@ def test_what_is_set_wrongly_is_said(
     origins.give_secret(owner, source.pk, secret="", given=given)
     assert listen(source, lambda: False) == "unreachable"
     assert why in origins.show(owner, source.pk)["problem"]["sentence"]
+
+
+def certificate(folder: Path) -> Path:
+    """A certificate of this machine by itself, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now, here = datetime.now(UTC), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([here]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "broker.pem"
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, form, plain)
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+def test_an_encrypted_broker_is_believed_only_with_its_certificate(
+    owner: Any, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = certificate(tmp_path)
+    sealed = Broker(password="p1", tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+    assert sealed.tls is not None
+    sealed.tls.load_cert_chain(path)
+    with brokers.running(sealed):
+        address = {"broker": f"mqtts://127.0.0.1:{sealed.port}"}
+        origins.give_secret(owner, source.pk, secret="", given=address)
+        assert listen(source, lambda: False) == "unreachable"
+        assert not sealed.versions
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        asked(source, sealed)
+        for _ in range(50):
+            sealed.publish("shop/door", "1")
+        listen(source, lambda: len(sealed.acked) == 50)
+    assert len(rows("Visitors Counted")) == 50
 
 
 def test_a_broker_that_refuses_a_topic_or_the_version_is_said(
