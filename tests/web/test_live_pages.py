@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from regulars.accounts import actors
 from regulars.kernel import clock
-from regulars.sources.connectors import accounts
+from regulars.sources import origins
+from regulars.sources.connectors import accounts, pulling
 from regulars.sources.connectors.found import connectors
 from regulars.sources.intake import ageing, landing, room
 from regulars.sources.models import IntakeHour, IntakeRecord, OrderLine, Source
@@ -191,6 +195,32 @@ def test_what_a_programs_fields_mean_is_said_on_a_page(owner: Any, bakery: Any) 
     assert "Read all that is kept once more" in read(owner, fields)
     answer = owner.post(f"/sources/live/{source.pk}/replay", follow=True)
     assert "1 message is being read once more." in answer.content.decode()
+
+
+def test_a_table_waits_on_its_page_until_its_columns_are_explained(
+    owner: Any, bakery: Any, tmp_path: Path
+) -> None:
+    base = tmp_path / "till.db"
+    with sqlite3.connect(base) as made:
+        made.execute("CREATE TABLE sold (nr, day, what, each)")
+        made.execute("INSERT INTO sold VALUES ('T1', '2026-11-20', 'Loaf', '4.00')")
+    given = {"address": f"sqlite:///{base}", "query": "sold"}
+    refused = owner.post("/sources/live/new", {"kind": "table", "name": "Till base",
+                         **{f"setting-{name}": value for name, value in given.items()}})  # fmt: skip
+    assert "given at this machine" in refused.content.decode()
+    source = origins.add(actors.owner("cli"), "table", name="Till base", secret="", given=given)
+    pulling.pull(source.pk)
+    page = read(owner, f"/sources/live/{source.pk}")
+    assert "A table came" in page and f"/sources/live/{source.pk}/fields" in page
+    fields = f"/sources/live/{source.pk}/fields"
+    places = {
+        name: f"c{n}" for n, name in re.findall(r'for="c(\d+)">([\w.]+)<', read(owner, fields))
+    }
+    form = {"kind": "sales", "of": "sales", "do": "decide", places["nr"]: "order_id",
+            places["day"]: "date", places["what"]: "item", places["each"]: "unit_price"}  # fmt: skip
+    answer = owner.post(fields, form, follow=True).content.decode()
+    assert "1 row landed." in answer and "Tables that came" in answer
+    assert "A table came" not in answer and owner.get(fields).status_code == 302
 
 
 def test_another_kind_forgets_what_was_chosen_for_the_last(owner: Any, bakery: Any) -> None:

@@ -66,6 +66,7 @@ def add(
         if orders_in:
             source.settings["orders_in"] = orders_in
         if sorted_out is not None:
+            _check_place(actor, sorted_out[1])
             accounts.give(source, *sorted_out)
         source.save()
         audit(actor, "sources.add", f"source {source.pk}", kind=kind, name=name)
@@ -87,6 +88,7 @@ def give_secret(
         connector, fields=tuple(replace(one, is_required=False) for one in connector.fields)
     )
     sorted_out = accounts.sort_given(optional, secret, given or {})
+    _check_place(actor, sorted_out[1])
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=source.pk)
         accounts.give(source, *sorted_out)
@@ -94,6 +96,16 @@ def give_secret(
         names = sorted({*sorted_out[0], *sorted_out[1]})
         audit(actor, "sources.give_secret", f"source {source.pk}", names=names)
     return source
+
+
+def _check_place(actor: Actor, given: Mapping[str, str]) -> None:
+    """A file of this machine is named at this machine: whoever signs in from elsewhere does not
+    read it."""
+    address = given.get("address", "").strip().lower()
+    if address.startswith(("sqlite", "file:", "/")) and actor.face != "cli":
+        raise WrongUse(
+            told("A file of this machine is given at this machine: regulars sources add.")
+        )
 
 
 def pull(actor: Actor, source_id: int) -> dict[str, Any]:

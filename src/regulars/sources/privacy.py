@@ -20,6 +20,7 @@ from regulars.kernel import clock
 from regulars.kernel.declarations import Kept, PrivacyHandler
 from regulars.kernel.telling import told
 from regulars.sources import kept_files
+from regulars.sources.connectors import snapshots
 from regulars.sources.intake import pointing
 from regulars.sources.models import (
     Booking,
@@ -287,6 +288,7 @@ def _erase_files(identifiers: Ids, _: Ids) -> int:
     found = list(kept_files.naming(identifiers, sought))
     for run in found:
         kept_files.delete(run)
+    snapshots.forget_waiting()
     return len(found) + kept_files.scrub_words(sought)
 
 

@@ -20,6 +20,8 @@ from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
 from regulars.sources import imports, origins
 from regulars.sources.candidates import Candidate, context_of
+from regulars.sources.connectors import snapshots
+from regulars.sources.connectors.accounts import connector_of
 from regulars.sources.files.plan import CONSTANT, PLUS, Head, check_kind
 from regulars.sources.files.propose import propose
 from regulars.sources.following import STREAM
@@ -48,8 +50,14 @@ NO_MAPPING, NOT_MAPPED = "no_mapping", "not_mapped"
 
 
 def is_mapped_kind(source: Source) -> bool:
-    """Whether a source's messages are read by a mapping."""
-    return source.kind == "webhook"
+    """Whether somebody says what a source's fields mean."""
+    return source.kind == "webhook" or is_table(source)
+
+
+def is_table(source: Source) -> bool:
+    """Whether a source is a table that comes whole."""
+    connector = connector_of(source)
+    return connector is not None and connector.snapshot is not None
 
 
 def samples(source: Source) -> list[dict[str, Any]]:
@@ -62,6 +70,8 @@ def samples(source: Source) -> list[dict[str, Any]]:
 def candidate(source: Source, kind: str | None = None) -> Candidate:
     """How the source's messages would be read: as decided before, or as proposed. `WrongUse`
     while none came."""
+    if is_table(source):
+        return _of_source(source, snapshots.candidate(source, kind))
     payloads = samples(source)
     if not payloads:
         raise WrongUse(told("Nothing came yet: let the program send one message first."))
@@ -89,6 +99,16 @@ def candidate(source: Source, kind: str | None = None) -> Candidate:
         namespace=source.namespace, order_namespace=orders_in,
     )  # fmt: skip
     return _candidate(source, head, mapping, is_sure=False)
+
+
+def _of_source(source: Source, found: Candidate) -> Candidate:
+    """A table's candidate whose orders and numbers are the source's own."""
+    orders_in = str(source.settings.get("orders_in") or source.namespace)
+    if found.shape is None and not found.is_sure:
+        found.mapping = replace(
+            found.mapping, namespace=source.namespace, order_namespace=orders_in
+        )
+    return found
 
 
 def spoken_names(columns: Sequence[str], items: str = "") -> dict[str, str]:
@@ -135,6 +155,10 @@ def decide(actor: Actor, source_id: int, kind: str | None, changes: Mapping[str,
     found.mapping = mapping
     if found.missing:
         raise WrongUse(told("Not said yet: %(names)s.", names=", ".join(found.missing)))
+    if is_table(source):
+        with transaction.atomic():
+            audit(actor, "sources.map", f"source {source.pk}", kind=mapping.kind)
+        return snapshots.decide(actor, source, found)
     stored = source.settings.get("mapped")
     items = Plan.from_json(stored).items if stored else items_of(samples(source))
     with transaction.atomic():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
@@ -22,6 +22,7 @@ _TIMEOUTS = (10, 60)
 _CHUNK = 65_536
 _LONGEST_WAIT = 3_600.0
 _WAIT = 10.0
+_MOVES = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,14 @@ class Refused(Exception):
         self.text = text
 
 
+class _Moved(Unreachable):
+    """What is asked for lies elsewhere."""
+
+    def __init__(self, status: int, where: str) -> None:
+        super().__init__(str(status))
+        self.where = where
+
+
 class HttpClient:
     """A session with one vendor. It follows no redirect and sends its headers nowhere else."""
 
@@ -75,9 +84,19 @@ class HttpClient:
         """Send what a form would send to ``url``."""
         return _json(self._ask("POST", url, headers, data=dict(said)))
 
-    def fetch(self, url: str, most_bytes: int = MOST_BYTES, **headers: str) -> Fetched:
-        """Fetch a file, of at most ``most_bytes``."""
-        return self._ask("GET", url, headers, most_bytes)
+    def fetch(
+        self, url: str, most_bytes: int = MOST_BYTES, redirects: int = 0, **headers: str
+    ) -> Fetched:
+        """Fetch a file, of at most ``most_bytes``, over so many ``redirects``: to another host
+        without the headers."""
+        for _ in range(redirects + 1):
+            try:
+                return self._ask("GET", url, headers, most_bytes)
+            except _Moved as moved:
+                before, url = url, urljoin(url, moved.where)
+                if urlsplit(before).netloc != urlsplit(url).netloc:
+                    headers = {}
+        raise Unreachable("it is moved too often")
 
     def _ask(
         self,
@@ -136,6 +155,8 @@ def _read(got: requests.Response, most_bytes: int) -> Fetched:
         raise TokenRefused(str(status))
     if status == 429:
         raise Later(wait_of(got.headers))
+    if status in _MOVES and got.headers.get("Location"):
+        raise _Moved(status, got.headers["Location"])
     if status >= 500 or (300 <= status < 400 and status != 304):
         raise Unreachable(str(status))
     if status >= 400:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 Json = dict[str, Any]
@@ -137,7 +138,9 @@ class Client(Protocol):
 
     def form(self, url: str, said: Mapping[str, str], **headers: str) -> Answer: ...
 
-    def fetch(self, url: str, most_bytes: int = ..., **headers: str) -> File: ...
+    def fetch(
+        self, url: str, most_bytes: int = ..., redirects: int = ..., **headers: str
+    ) -> File: ...
 
 
 class Over(Exception):
@@ -189,7 +192,9 @@ class Connector:
     told by both is one order. ``hear`` checks a webhook's signature before anything else and says
     what it tells: `BadSignature`, `NotUnderstood`. ``pull`` reads one page of one of ``streams``
     behind a cursor (empty: from the start): `TokenRefused`, `Later`, `Unreachable`, `CursorLost`.
-    ``can_pull`` says whether an account has all that pulling needs. ``listen`` stays with a vendor
+    ``snapshot`` fetches a whole table into a folder instead, and says what tells the next one
+    apart; None where it did not change since then. ``can_pull`` says whether an account has all
+    that pulling needs. ``listen`` stays with a vendor
     that sends over an open connection until `Connection.is_over`: `TokenRefused`, `Unreachable`.
     ``about`` says in a sentence what it brings, ``steps`` what its owner does at the vendor, in
     order. ``is_public``: anybody may send, so that permissions which a message claims are not
@@ -205,6 +210,7 @@ class Connector:
     pull: Callable[[Account, str, str, Client], Page] | None = None
     can_pull: Callable[[Account], bool] = field(default=lambda account: False)
     listen: Callable[[Account, Connection], None] | None = None
+    snapshot: Callable[[Account, Client, str, Path], tuple[Path, str] | None] | None = None
     about: str = ""
     steps: tuple[str, ...] = ()
     is_public: bool = False

@@ -15,7 +15,7 @@ from regulars.jobs.queue import enqueue
 from regulars.kernel import clock
 from regulars.kernel.telling import told
 from regulars.sources import secrets
-from regulars.sources.connectors import accounts
+from regulars.sources.connectors import accounts, snapshots
 from regulars.sources.connectors.client import HttpClient, Refused
 from regulars.sources.connectors.contract import (
     Account,
@@ -72,6 +72,11 @@ def pull(
     try:
         account = accounts.account_of(source)
         if connector.can_pull(account):
+            if connector.snapshot is not None:
+                done.kept = snapshots.pull(source, connector, account, client or HttpClient())
+                done.pages = 1
+                accounts.clear_problem(source_id)
+                return done
             until = time.monotonic() + most_seconds
             reader = _Reader(connector, account, client or HttpClient(), rest, until, done)
             reader.read()
@@ -171,10 +176,15 @@ def enqueue_all() -> int:
     """Queue a pull of every source that can be asked; returns how many."""
     count = 0
     for source in _askable():
-        if not accounts.is_waiting(source):
+        if not accounts.is_waiting(source) and _is_due(source):
             enqueue_pull(source.pk)
             count += 1
     return count
+
+
+def _is_due(source: Source) -> bool:
+    connector = accounts.connector_of(source)
+    return connector is None or connector.snapshot is None or snapshots.is_due(source)
 
 
 def first_added_at() -> datetime | None:
@@ -186,7 +196,7 @@ def first_added_at() -> datetime | None:
 def may_be_asked(source: Source) -> bool:
     """Whether the vendor can be asked, with what the source's owner gave."""
     connector = accounts.connector_of(source)
-    if connector is None or connector.pull is None:
+    if connector is None or (connector.pull is None and connector.snapshot is None):
         return False
     try:
         return connector.can_pull(accounts.account_of(source))

@@ -21,18 +21,19 @@ from regulars.kernel import clock
 from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
 from regulars.sources import origins, reading_hooks, sensed
-from regulars.sources.connectors import accounts, listening, pulling
+from regulars.sources.connectors import accounts, listening, pulling, snapshots
 from regulars.sources.connectors.contract import Connector, Field
 from regulars.sources.connectors.found import connectors
+from regulars.sources.following import STREAM
 from regulars.sources.intake import ageing, keys, rhythm, room, snippet
 from regulars.sources.intake import held as holding
 from regulars.sources.intake.reasons import sentence_of
-from regulars.sources.models import IntakeRecord, Source
+from regulars.sources.models import Import, IntakeRecord, Source
 from regulars.web import working
 from regulars.web.access import actor_of, page
 from regulars.web.words import LIVE_ABOUT, LIVE_WORDS
 
-_NEWEST = 5
+_NEWEST = _TABLES = 5
 _PER_PAGE = 25
 
 
@@ -105,6 +106,8 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
         "fullness": room.state(),
         "raw_days": businesses.get().raw_days,
         "is_mapped": reading_hooks.is_mapped_kind(source),
+        "waits": snapshots.waiting(source) is not None if reading_hooks.is_table(source) else None,
+        "tables": Import.objects.filter(source=source).exclude(kind=STREAM)[:_TABLES],
         "is_decided": "mapped" in source.settings,
     }  # fmt: skip
     return render(request, "screens/sources/live.html", context)

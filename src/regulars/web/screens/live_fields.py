@@ -59,7 +59,9 @@ def _decided(
     landed = reading_hooks.decide(actor, source_id, kind, changes)
     messages.success(request, _("Saved."))
     if landed:
-        text = ngettext("%(n)d message that waited has landed.",
+        text = ngettext("%(n)d row landed.", "%(n)d rows landed.", landed)
+        if not reading_hooks.is_table(origins.get(source_id)):
+            text = ngettext("%(n)d message that waited has landed.",
                         "%(n)d messages that waited have landed.", landed)  # fmt: skip
         messages.success(request, text % {"n": landed})
         working.refresh(actor)
