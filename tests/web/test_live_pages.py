@@ -205,19 +205,18 @@ def test_a_table_waits_on_its_page_until_its_columns_are_explained(
         made.execute("CREATE TABLE sold (nr, day, what, each)")
         made.execute("INSERT INTO sold VALUES ('T1', '2026-11-20', 'Loaf', '4.00')")
     given = {"address": f"sqlite:///{base}", "query": "sold"}
-    refused = owner.post("/sources/live/new", {"kind": "table", "name": "Till base",
-                         **{f"setting-{name}": value for name, value in given.items()}})  # fmt: skip
+    form = {f"setting-{name}": value for name, value in given.items()}
+    refused = owner.post("/sources/live/new", {"kind": "table", "name": "Till base", **form})
     assert "given at this machine" in refused.content.decode()
     source = origins.add(actors.owner("cli"), "table", name="Till base", secret="", given=given)
     pulling.pull(source.pk)
     page = read(owner, f"/sources/live/{source.pk}")
     assert "A table came" in page and f"/sources/live/{source.pk}/fields" in page
     fields = f"/sources/live/{source.pk}/fields"
-    places = {
-        name: f"c{n}" for n, name in re.findall(r'for="c(\d+)">([\w.]+)<', read(owner, fields))
-    }
-    form = {"kind": "sales", "of": "sales", "do": "decide", places["nr"]: "order_id",
-            places["day"]: "date", places["what"]: "item", places["each"]: "unit_price"}  # fmt: skip
+    found = re.findall(r'for="(c\d+)">([\w.]+)<', read(owner, fields))
+    means = {"nr": "order_id", "day": "date", "what": "item", "each": "unit_price"}
+    form = {place: means[name] for place, name in found}
+    form |= {"kind": "sales", "of": "sales", "do": "decide"}
     answer = owner.post(fields, form, follow=True).content.decode()
     assert "1 row landed." in answer and "Tables that came" in answer
     assert "A table came" not in answer and owner.get(fields).status_code == 302
