@@ -229,7 +229,7 @@ class _Writer:
         )
         part = [(one, digest) for one, digest in part if one.profile_id in standing]
         NameWord.objects.filter(profile_id__in=list(standing)).delete()
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, connection.wrap_database_errors:
             # The driver's own cursor, as in sources.bulk: Django rewrites every statement's marks.
             raw = cursor.cursor if connection.vendor == "postgresql" else cursor.connection
             raw.executemany(self._upsert, [one.row(digest) for one, digest in part])

@@ -33,7 +33,8 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: list[An
         return
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    with connection.cursor() as cursor:
+    # Both ways go past Django's wrapper, which says what went wrong in its own words.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:

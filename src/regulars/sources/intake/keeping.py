@@ -22,6 +22,8 @@ from regulars.sources.models import IntakeKey, IntakeRecord
 
 _MOST_AT_ONCE = 5_000
 """Messages of one commit: it holds the write lock for about as long as a batch that lands."""
+LONGEST_WAIT_MS = 20_000
+"""How long a commit waits for others; then senders are asked to come again, as on SQLite."""
 _ORDER_LOCK = 7_210_311
 """Number of the PostgreSQL lock under which records are numbered."""
 _KEY_COLUMNS = ("source_id", "digest")
@@ -120,7 +122,11 @@ def _write(together: list[Delivery]) -> None:
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ORDER_LOCK])
+                # Whoever holds a table for long must not hold all that send.
+                cursor.execute(
+                    "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(%s)",
+                    [f"{LONGEST_WAIT_MS}ms", _ORDER_LOCK],
+                )
         keys: list[tuple[int, bytes]] = []
         records: list[tuple[Any, ...]] = []
         by_source: dict[int, list[Delivery]] = {}
