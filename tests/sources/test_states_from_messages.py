@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulars.accounts import actors
+from regulars.jobs.performing import drain
 from regulars.kernel import clock
 from regulars.sources import imports, origins
 from regulars.sources.intake.landing import land_waiting
@@ -77,12 +78,15 @@ def test_any_order_and_repeats_end_in_the_same(
         assert standing() == wanted
 
 
+@pytest.mark.parametrize("is_killed", [False, True])
 @pytest.mark.parametrize("undone", [0, 1])
 @pytest.mark.parametrize("late", [(0, 3, 5), (2, 4, 6)])
 def test_what_is_left_when_a_month_is_undone(
-    source: Source, undone: int, late: tuple[int, ...]
-) -> None:
-    """Whichever month told the newer state: the other's stands alone then."""
+    source: Source, undone: int, late: tuple[int, ...], is_killed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Whichever month told the newer state: the other's stands alone then. Where the process is
+    killed in the middle, a job finishes it."""
     parts = [[one for n, one in enumerate(STORY) if (n in late) is told] for told in (False, True)]
     moments = (SENT, SENT + timedelta(days=20))
     with states.scratch():
@@ -91,7 +95,18 @@ def test_what_is_left_when_a_month_is_undone(
     for part, at in zip(parts, moments, strict=True):
         tell(source, part, at)
     runs = list(Import.objects.order_by("table_name"))
-    imports.undo(actors.owner("cli"), runs[undone].pk)
+    if is_killed:
+
+        def killed(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+            cut.setattr(imports, "fold_anew", killed)
+            imports.undo(actors.owner("cli"), runs[undone].pk)
+        with clock.frozen(clock.now() + timedelta(minutes=6)):
+            drain()
+    else:
+        imports.undo(actors.owner("cli"), runs[undone].pk)
     assert standing() == wanted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor, audit
 from regulars.jobs import leases
 from regulars.jobs.queue import enqueue
+from regulars.kernel import clock
 from regulars.kernel.errors import NoRoom, NotFound, WrongUse
 from regulars.kernel.telling import told
 from regulars.sources.candidates import Candidate, context_of, look, remember
@@ -35,6 +37,7 @@ from regulars.sources.models import Import, ImportUndo, RepeatExclusion, Source
 # indexes and write-ahead log.
 _DISK_FACTOR = 5
 _WAIT_SECONDS = 600.0
+_LEFT_BEHIND_SECONDS = 300.0
 _PEOPLE = frozenset({"customer_id", "email", "phone", "card"})
 
 
@@ -178,10 +181,22 @@ def undo(actor: Actor, import_id: int, *, why: str = "") -> Import:
             if run.finished_at is None:
                 finish(run)
             audit(actor, "imports.undo", str(run.pk), why=why)
+            if run.kind == STREAM:
+                # Done here below; the job does it where this process is killed in between.
+                later = clock.now() + timedelta(seconds=_LEFT_BEHIND_SECONDS)
+                enqueue("sources.fold_anew", {"import_id": run.pk},
+                        unique_key=f"sources.fold_anew:{run.pk}", run_after=later)  # fmt: skip
         if run.kind == STREAM:
             # What later months told of the same orders was folded with what is gone now.
             fold_anew(run)
     return get(import_id)
+
+
+def fold_again(import_id: int) -> None:
+    """Tell anew what a month of messages that was taken back told of together with others. Changes
+    nothing where that is done."""
+    with leases.hold(leases.LANDING, wait_seconds=_WAIT_SECONDS):
+        fold_anew(get(import_id))
 
 
 def exclude_repeats(actor: Actor, import_id: int) -> Import:

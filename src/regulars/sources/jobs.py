@@ -60,6 +60,15 @@ def replay(*, source_id: int, member_id: int) -> dict[str, Any]:
     return {"read": reading_hooks.go_on(actor, source_id)}
 
 
+@job("sources.fold_anew", max_attempts=6)
+def fold_anew(*, import_id: int) -> dict[str, Any]:
+    """Finish the undo of a month of messages whose process was killed."""
+    from regulars.sources import imports
+
+    imports.fold_again(import_id)
+    return {}
+
+
 @job("sources.look_for_doubts", in_child=True, max_attempts=2)
 def look_for_doubts() -> dict[str, Any]:
     """Find what looks wrong in the data."""
