@@ -27,9 +27,10 @@ from django.conf import settings
 from tests.contract.world import build
 from tests.web.voices import import_reviews
 build(Path(settings.DATA_FOLDER))
-from tests.web.live import add_doubtful_sales, add_live_sources
+from tests.web.live import add_doubtful_sales, add_live_sources, add_surroundings
 import_reviews(Path(settings.DATA_FOLDER) / "reviews.csv")
 add_live_sources()
+add_surroundings(Path(settings.DATA_FOLDER) / "income.csv")
 add_doubtful_sales(Path(settings.DATA_FOLDER) / "doubtful.csv")
 from regulars.jobs.outbox import Letter, put
 put(Letter("sample", "1", "olive@crumb.test", "How business is", "In words.", "<p>In words.</p>"))

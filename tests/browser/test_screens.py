@@ -31,6 +31,7 @@ SCREENS = (
     "/sources/1/rows/1",
     "/sources/cleaning",
     "/sources/data-map",
+    "/sources/elsewhere",
     "/sources/quality/1",
     "/sources/live/new",
     "/sources/live/new?kind=shopify",

@@ -97,6 +97,21 @@ def test_a_vendors_source_has_its_shape(run: Run, monkeypatch: pytest.MonkeyPatc
     assert ended.status == 2 and "Shopify needs: signing" in ended.err
 
 
+def test_what_others_publish_is_added_listed_and_removed(run: Run) -> None:
+    add = ("enrich", "add", "holidays", "--name", "Bank holidays", "--publisher", "gov.uk",
+           "--as-of", "2026-01-01", "--purpose", "To read quiet days rightly")  # fmt: skip
+    refused = run(*add)
+    assert refused.status == 2 and "lawful basis" in refused.err
+    made = hold(run(*add, "--basis", "no_personal_data", "--json").out, "enrich-add")
+    listed = hold(run("enrich", "list", "--json").out, "enrich-list")
+    assert [one["id"] for one in listed["enrichments"]] == [made["id"]]
+    words = ("enrich", "days", "--from", "2026-12-20", "--to", "2026-12-31", "--json")
+    days = hold(run(*words).out, "enrich-days")
+    assert "Christmas Day" in [one["holiday"] for one in days["days"]]
+    hold(run("enrich", "remove", made["id"], "--json").out, "enrich-remove")
+    assert hold(run(*words).out, "enrich-days")["days"] == []
+
+
 def test_what_looks_wrong_is_listed_put_right_and_left(run: Run, tmp_path: Path) -> None:
     rows = [("1", "2026-03-02", "tester@crumb.test", "Loaf", 1, "4.00"),
             ("2", "2026-03-02", "ada@gmial.com", "TEST", 1, "4.00")]  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from regulars.accounts.actors import owner
 from regulars.kernel import clock
+from regulars.profiles.enrichment import keeping
 from regulars.sources import imports, origins
 from regulars.sources.cleaning import correcting, finding
 from regulars.sources.intake import landing
@@ -37,6 +38,17 @@ def add_doubtful_sales(path: Path) -> None:
     imports.import_file(owner("cli"), path, kind="sales", is_confirmed=True)
     finding.look()
     correcting.put_right(owner("cli"), "test_order", [finding.open_doubts().last().pk])
+
+
+def add_surroundings(path: Path) -> None:
+    """A table of others by postcode, and holidays."""
+    said = keeping.Told(
+        name="Income by district", kind="postcode", publisher="Office of Figures",
+        as_of="2026-01-31", purpose="To choose where to deliver", basis="legitimate_interests",
+        reason="An average of 5,000 households tells nothing of one", licence="OGL 3.0",
+    )  # fmt: skip
+    write(path, ("Postcode district", "Median income"), [("LS1", "31,200"), ("LS16", "40,100")])
+    keeping.add(owner("cli"), said, path, column="Postcode district")
 
 
 def add_live_sources() -> None:

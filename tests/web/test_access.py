@@ -69,6 +69,12 @@ GET  /sources/quality               in   403 200 200 200
 GET  /sources/quality?format=csv    in   403 200 200 200
 GET  /sources/quality/1             in   403 200 200 200
 GET  /sources/quality/999999        in   403 404 404 404
+GET  /sources/elsewhere             in   403 200 200 200
+POST /sources/elsewhere             in   403 403 200 200
+GET  /sources/elsewhere/999999/remove in 403 403 405 405
+POST /sources/elsewhere/999999/remove in 403 403 404 404
+GET  /people/PERSON/elsewhere/999999 in  405 405 405 405
+POST /people/PERSON/elsewhere/999999 in  404 404 404 404
 GET  /sources/data-map              in   403 200 200 200
 GET  /sources/data-map?format=csv   in   403 200 200 200
 GET  /sources/cleaning              in   403 403 200 200

@@ -149,6 +149,10 @@ class Person(BaseModel):
     events: list[dict[str, Any]]
     timeline: list[Entry]
     timeline_cursor: str | None
+    third_party: list[dict[str, Any]] = Field(
+        description="What others publish of where they live: values with publisher, as_of, "
+        "purpose and lawful basis. Never of the person."
+    )
     scores: Scores | None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from regulars.identity.models import Profile
@@ -57,3 +58,69 @@ class Erasure(models.Model):
     pending = models.JSONField(null=True)
     finished_at = models.DateTimeField(null=True)
     mart_done_at = models.DateTimeField(null=True)
+
+
+class Enrichment(models.Model):
+    """Something third parties know of places or days, with what the owner had to say for it: from
+    whom it is, what it is for, and on what lawful basis. ``columns`` are its values' names."""
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12)
+    publisher = models.CharField(max_length=200)
+    address = models.CharField(max_length=400, blank=True)
+    as_of = models.DateField()
+    licence = models.CharField(max_length=120, blank=True)
+    purpose = models.CharField(max_length=400)
+    basis = models.CharField(max_length=30)
+    basis_reason = models.CharField(max_length=400, blank=True)
+    columns = models.JSONField(default=list)
+    row_count = models.IntegerField(default=0)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EnrichedPlace(models.Model):
+    """What an enrichment says of one postcode, or of all that begin like it."""
+
+    enrichment = models.ForeignKey(Enrichment, on_delete=models.CASCADE, related_name="places")
+    postcode = models.CharField(max_length=16)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["enrichment", "postcode"], name="enriched_place_once")
+        ]
+
+
+class EnrichedDay(models.Model):
+    """What an enrichment says of one day."""
+
+    enrichment = models.ForeignKey(Enrichment, on_delete=models.CASCADE, related_name="days")
+    on = models.DateField()
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["enrichment", "on"], name="enriched_day_once")
+        ]
+
+
+class EnrichmentObjection(models.Model):
+    """A person does not want an enrichment to be used for them."""
+
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
+    enrichment = models.ForeignKey(Enrichment, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["profile", "enrichment"], name="objection_once")
+        ]

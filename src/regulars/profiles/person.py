@@ -12,6 +12,7 @@ from regulars.identity.models import Link
 from regulars.identity.queries import identifiers_of
 from regulars.profiles import doings
 from regulars.profiles.consents import CHANNELS, Statement, decide, statements
+from regulars.profiles.enrichment.showing import beside_person
 from regulars.profiles.models import Card
 from regulars.profiles.records import Record, Records, full_name
 from regulars.profiles.timeline import Entry, Page, page_of
@@ -82,7 +83,8 @@ class Totals:
 
 @dataclass(slots=True)
 class Person:
-    """A person's page. Lists of things done hold the latest 50, newest first."""
+    """A person's page. Lists of things done hold the latest 50, newest first. ``third_party`` is
+    what others publish of where they live, never of them; see `enrichment.showing`."""
 
     profile_id: int
     name: str
@@ -99,6 +101,7 @@ class Person:
     events: list[doings.Occurrence] = field(default_factory=list)
     timeline: list[Entry] = field(default_factory=list)
     timeline_cursor: str | None = None
+    third_party: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The page as plain values; instants in ISO 8601."""
@@ -136,7 +139,19 @@ def show(actor: Actor, profile_id: int) -> Person:
         events=did.events[:_LATEST],
         timeline=first_page.entries,
         timeline_cursor=first_page.cursor,
+        third_party=[one.as_json() for one in beside_person(profile_id, postcodes_of(records))],
     )
+
+
+def postcodes_of(records: Iterable[Record]) -> list[str]:
+    """Where a person lives, as records say it, the weightiest first."""
+    return list(dict.fromkeys(filter(None, (one.traits.get("postcode", "") for one in records))))
+
+
+def third_party(profile_id: int) -> list[dict[str, Any]]:
+    """What others publish of where a person lives."""
+    known = postcodes_of(_records(_known(profile_id)))
+    return [one.as_json() for one in beside_person(profile_id, known)]
 
 
 def timeline(

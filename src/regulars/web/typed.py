@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from regulars.accounts import locales
 from regulars.accounts.sentences import said
+from regulars.profiles.enrichment.keeping import BASES
 from regulars.sources.files.fields import FIELDS
 from regulars.web.screens.setup import SECTOR_WORDS
 from regulars.web.words import DECISION_WORDS, DISMISSAL_WORDS, KIND_WORDS, REASON_WORDS, ROLE_WORDS
@@ -35,6 +36,11 @@ _PRESSED: Words = {
     "pause": gettext_lazy("Pause"),
     "resume": gettext_lazy("Resume"),
     "pull": gettext_lazy("Ask for what is new now"),
+    "put": gettext_lazy("Put right what is chosen"),
+    "leave": gettext_lazy("It is right as it is"),
+    "object": gettext_lazy("They object to this"),
+    "allow": gettext_lazy("They do not mind any more"),
+    "decide": gettext_lazy("Save, and land what waits"),
 }
 _YES: Words = {"on": gettext_lazy("yes"), "yes": gettext_lazy("yes")}
 # Label, and the words of its values where they were chosen and not typed. What is not here is
@@ -69,6 +75,12 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
     "weekday": (gettext_lazy("Day"), lambda text: _weekday(text)),
     "hour": (gettext_lazy("Hour"), lambda text: f"{text:0>2}:00"),
     "sure": (gettext_lazy("Yes, erase this person everywhere"), _YES),
+    "publisher": (gettext_lazy("Published by"), None),
+    "as_of": (gettext_lazy("As of which day"), lambda text: _day(text)),
+    "licence": (gettext_lazy("Licence, if it has one"), None),
+    "purpose": (gettext_lazy("What you use it for"), None),
+    "basis": (gettext_lazy("Lawful basis"), lambda text: said(BASES.get(text, text))),
+    "column": (gettext_lazy("Its column of postcodes, if it is not called so"), None),
     "moves": (gettext_lazy("Moves on with the days"), _YES),
 }
 

@@ -9,6 +9,7 @@ from regulars.web.screens import (
     charts,
     cleaning,
     data_map,
+    enrichment,
     hours,
     imports,
     insights,
@@ -38,6 +39,8 @@ _sources: list[URLPattern | URLResolver] = [
     path("refreshing", imports.refreshing, name="refreshing"),
     path("quality", quality.shown, name="quality"),
     path("quality/<int:source_id>", quality_source.shown, name="quality_source"),
+    path("elsewhere", enrichment.listed, name="enrichment"),
+    path("elsewhere/<int:number>/remove", enrichment.remove, name="enrichment_remove"),
     path("data-map", data_map.shown, name="data_map"),
     path("cleaning", cleaning.shown, name="cleaning"),
     path("live/new", live.new, name="live_new"),
@@ -100,6 +103,11 @@ _shared: list[URLPattern | URLResolver] = [
 
 _people: list[URLPattern | URLResolver] = [
     path("<int:person_id>", people.one, name="person"),
+    path(
+        "<int:person_id>/elsewhere/<int:number>",
+        enrichment.objection,
+        name="person_objection",
+    ),
     path("<int:person_id>/export", people.export, name="person_export"),
     path("<int:person_id>/erase", people.erase, name="person_erase"),
 ]

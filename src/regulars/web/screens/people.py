@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from regulars.accounts import business as businesses
+from regulars.accounts import locales
 from regulars.accounts.actors import Actor
+from regulars.kernel import clock
 from regulars.profiles import person as profiles
 from regulars.profiles import search
+from regulars.profiles.enrichment import showing
+from regulars.profiles.enrichment.keeping import BASES
 from regulars.web import working
 from regulars.web.access import actor_of, page
 from regulars.web.words import TRAIT_WORDS
@@ -75,6 +81,9 @@ def one(request: HttpRequest, person_id: int) -> HttpResponse:
         context |= {"more": earlier.cursor, "is_earlier": True}
         person["timeline"] = profiles.plain([asdict(entry) for entry in earlier.entries])
     _quote(person)
+    _tell_days(person)
+    for beside in person["third_party"]:
+        beside["basis_words"] = BASES[beside["basis"]]
     return render(request, "screens/people/person.html", context)
 
 
@@ -87,6 +96,26 @@ def _quote(person: dict[str, Any]) -> None:
             is_rated = one["rating"] is not None and one["rating_max"]
             entry["stars"] = 5 * one["rating"] / one["rating_max"] if is_rated else None
             entry["words"] = one["text"]
+
+
+def _tell_days(person: dict[str, Any]) -> None:
+    """Put the holiday and the weather beside what a person did on that day."""
+    zone = businesses.get().timezone
+    on = [clock.today_of(datetime.fromisoformat(one["at"]), zone) for one in person["timeline"]]
+    known = showing.of_days(on)
+    for day, entry in zip(on, person["timeline"], strict=True):
+        if day in known and entry["kind"] in ("order", "return", "booking"):
+            entry["day"] = _day_in_words(known[day])
+
+
+def _day_in_words(day: showing.Day) -> str:
+    told = [day.holiday] if day.holiday else []
+    if warm := day.weather.get("high") or day.weather.get("mean"):
+        told.append(f"{locales.number(float(warm), most_decimals=0)} °C")
+    if float(day.weather.get("rain") or 0) > 0:
+        millimetres = locales.number(float(day.weather["rain"]), most_decimals=1)
+        told.append(_("%(n)s mm of rain") % {"n": millimetres})
+    return " · ".join([*told, ", ".join(day.publishers)])
 
 
 def _by_weight(traits: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
