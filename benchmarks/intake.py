@@ -249,7 +249,8 @@ def measured(name: str, url: str | None, seconds: float) -> list[Result]:
         batches = made.sent(10**10, _BATCH, seconds, 4)
         rate = batches["taken"] / batches["seconds"]
         behind = made.landed()
-        single = made.sent(2 * 10**10, 1, seconds, 4)
+        # One more connection than the server has threads: commits are shared by those that wait.
+        single = made.sent(2 * 10**10, 1, seconds, 5)
         ones = single["taken"] / single["seconds"]
         after = made.landed()
         alone = bare(made)
@@ -317,6 +318,7 @@ def soaked(count: int) -> list[Result]:
         for wanted in (count // 10, count):
             while done < wanted:
                 done += made.sent(10**10 + done, _BATCH, 20, 2)["taken"]
+                print(f"{done:,} messages, {made.memory():.0f} MB", file=sys.stderr, flush=True)
             made.landed()
             held.append(made.memory())
     return [

@@ -178,6 +178,7 @@ def test_what_a_programs_fields_mean_is_said_on_a_page(owner: Any, bakery: Any) 
     knock_with(source, SALE)
     page = read(owner, f"/sources/live/{source.pk}")
     assert f'href="{fields}"' in page and "Messages came." in page
+    assert "Needs you" in read(owner, "/sources")
     page = read(owner, fields)
     assert "customer.mail" in page and "ada@crumb.test" in page and "Our guess" not in page
     assert "Read all that is kept once more" not in page

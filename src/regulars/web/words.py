@@ -117,6 +117,7 @@ LIVE_STATES = {
     "silent": _("Silent for longer than usual"),
     "expected": _("Nothing came yet"),
     "problem": _("Needs you"),
+    "look": _("Needs you"),
     "paused": _("Paused"),
 }
 DIMENSION_WORDS = {

@@ -154,6 +154,11 @@ def waiting(source: Source) -> Path | None:
     return next(iter(folder.iterdir()), None) if folder.is_dir() else None
 
 
+def has_come(source: Source) -> bool:
+    """Whether a table of this source was ever fetched."""
+    return Pull.objects.filter(source_id=source.pk, stream=STREAM, is_whole=True).exists()
+
+
 def candidate(source: Source, kind: str | None = None) -> Candidate:
     """How the table that waits would be read; `WrongUse` where none does."""
     path = waiting(source)

@@ -267,9 +267,18 @@ def _state(source: Source, beat: rhythm.Rhythm) -> str:
         return "paused"
     if accounts.problem_of(source):
         return "problem"
-    if beat.last_hour is None:
+    if beat.last_hour is None and not snapshots.has_come(source):
         return "expected"
+    if _asks(source):
+        return "look"
     return "silent" if beat.is_silent else "good"
+
+
+def _asks(source: Source) -> bool:
+    """Whether something came of which nobody said yet what it means."""
+    if reading_hooks.is_table(source):
+        return snapshots.waiting(source) is not None
+    return reading_hooks.is_mapped_kind(source) and "mapped" not in source.settings
 
 
 def _to_put_there(request: HttpRequest, source: Source) -> dict[str, Any]:
