@@ -54,9 +54,8 @@ def put_right(kind: KindOf, only: Only = None) -> None:
 
     run = correcting.put_right(SESSION.actor(), kind, only)
     said = {"import_id": run.pk, "put_right": run.landed}
-    SESSION.answer(
-        said, f"{run.landed} are put right. Undo it with: regulars imports undo {run.pk}"
-    )
+    text = f"{run.landed} are put right. Undo it with: regulars imports undo {run.pk}"
+    SESSION.answer(said, f"{text}\nFigures and pages show it after: regulars refresh")
 
 
 @cleaning_app.command("leave")

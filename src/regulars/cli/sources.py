@@ -46,6 +46,8 @@ def add_source(
     that a vendor's webhooks go to."""
     SESSION.boot()
     from regulars.sources import origins
+    from regulars.sources.connectors import accounts
+    from regulars.sources.connectors.contract import takes_no_webhooks
     from regulars.sources.connectors.listening import listens
 
     source = origins.add(
@@ -59,8 +61,12 @@ def add_source(
     said = origins.as_json(source)
     text = f"{source.name} may send to {said['webhook_url']}"
     text += "" if source.write_key in said["webhook_url"] else f" with the key {source.write_key}"
+    connector = accounts.connector_of(source)
     if listens(source):
         text = f"{source.name} is listened to while Regulars runs."
+    elif connector is not None and connector.hear is takes_no_webhooks:
+        text = f"{source.name} is asked by itself while Regulars runs; or now, by: "
+        text += f"regulars sources pull {source.pk}"
     if said["snippet"]:
         text = f"Put this into every page of {source.name}:\n{said['snippet']}"
     SESSION.answer(said, text)

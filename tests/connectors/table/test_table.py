@@ -291,7 +291,11 @@ def test_a_database_is_asked_for_a_table_or_a_select(owner: Actor, tmp_path: Pat
 def test_a_database_is_only_read(owner: Actor, tmp_path: Path) -> None:
     path = tmp_path / "till.db"
     source = add(owner, make_sqlite(path), query="WITH x AS (SELECT 1) DELETE FROM sold")
-    assert pull(source)["problem"]["code"] == accounts.UNREACHABLE
+    assert "readonly" in pull(source)["problem"]["sentence"]
+    origins.give_secret(owner, source.pk, secret="", given={"query": "nowhere"})
+    assert "no such table: nowhere" in pull(source)["problem"]["sentence"]
+    origins.give_secret(owner, source.pk, secret="", given={"query": ""})
+    assert "Say which table" in pull(source)["problem"]["sentence"]
     with sqlite3.connect(path) as base:
         assert base.execute("SELECT count(*) FROM sold").fetchone() == (2,)
 

@@ -60,7 +60,10 @@ def pull(source: Source, connector: Connector, account: Account, client: Client)
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True, mode=0o700)
     try:
-        got = connector.snapshot(account, client, known.get("stamp", ""), fresh)
+        try:
+            got = connector.snapshot(account, client, known.get("stamp", ""), fresh)
+        except WrongUse as error:
+            raise Unreachable(str(error)[:_LONGEST_TOLD]) from error
         if got is None:
             return _seen(place, known)
         path, stamp = got

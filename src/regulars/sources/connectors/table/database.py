@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_BYTES = 1_000_000_000
 _AT_ONCE = 2_000
 _SECONDS = 20
+_LONGEST_WORDS = 100
 _SCHEME = re.compile(r"(postgres(?:ql)?|mysql|mariadb|mssql|oracle|sqlite)(\+\w+)?:", re.IGNORECASE)
 _NAME = re.compile(r'[\w"`\[\]. -]+')
 _SELECT = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
@@ -81,8 +82,7 @@ def read(account: Account, folder: Path) -> Path:
     except exc.DBAPIError as error:
         if _is_refused(error.orig):
             raise TokenRefused("the database") from None
-        # The words of the driver may hold the address; its kind does not.
-        raise Unreachable(type(error.orig).__name__) from None
+        raise Unreachable(_in_words(error.orig, account)) from None
     except exc.SQLAlchemyError as error:
         raise Unreachable(type(error).__name__) from None
     return path
@@ -105,6 +105,13 @@ def _limits(account: Account) -> dict[str, Any]:
     if name.startswith("postgres"):
         return {"connect_timeout": _SECONDS}
     return {"timeout": _SECONDS} if is_here(name) else {}
+
+
+def _in_words(error: BaseException | None, account: Account) -> str:
+    """The first line of what a driver says, without the password."""
+    text = next(iter(str(error).splitlines()), "") or type(error).__name__
+    password = account.secrets.get("password")
+    return (text.replace(password, "…") if password else text)[:_LONGEST_WORDS]
 
 
 def _is_refused(error: BaseException | None) -> bool:
