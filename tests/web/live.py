@@ -32,7 +32,7 @@ _SALE = {"no": "A-1", "closed_at": "2026-11-20T10:01:00Z", "customer": {"mail": 
 def add_doubtful_sales(path: Path) -> None:
     """Sales of a test and of somebody whose address has a slip, and what is found in them."""
     rows = [("901", "2025-11-20", "tester@crumb.test", "Loaf", 1, "4.00"),
-            ("902", "2025-11-20", "eve.adams@gmial.com", "Loaf", 1, "4.00"),
+            ("902", "2025-11-20", "eve.smith@gmial.com", "Loaf", 1, "4.00"),
             ("903", "2025-11-20", "ian@hotmail.con", "Test", 1, "5.00")]  # fmt: skip
     write(path, ("Order", "Date", "E-mail", "Item", "Qty", "Price"), rows)
     imports.import_file(owner("cli"), path, kind="sales", is_confirmed=True)
