@@ -10,7 +10,7 @@ import pytest
 
 from regulars.accounts import actors
 from regulars.sources import imports
-from regulars.sources.cleaning import finding
+from regulars.sources.cleaning import correcting, finding
 from regulars.sources.models import Import
 from tests import world
 
@@ -60,6 +60,19 @@ def test_what_looks_wrong_is_put_right_and_undone(owner: Any, doubtful: None) ->
     finding.look()
     page = read(owner, "/sources/cleaning")
     assert group(page, "test_order") == ids and "undone" in page
+
+
+def test_what_is_not_shown_can_be_meant_too_and_what_was_unchosen_is_not(
+    owner: Any, doubtful: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(correcting.listed, "__defaults__", (None, 1))
+    page = read(owner, "/sources/cleaning")
+    [shown] = group(page, "test_order")
+    assert "more that" in page
+    form = {"kind": "test_order", "shown": [shown], "whole": "1", "do": "put"}
+    answer = owner.post("/sources/cleaning", form, follow=True).content.decode()
+    assert "are put right" in answer or "is put right" in answer
+    assert group(read(owner, "/sources/cleaning"), "test_order") == [shown]
 
 
 def test_what_is_right_stays_and_is_not_asked_again(owner: Any, doubtful: None) -> None:

@@ -53,9 +53,11 @@ def _decide(request: HttpRequest) -> None:
     if do == "look":
         finding.look()
         return
-    ids = None
-    if request.POST.get("whole") != "1":
-        ids = [int(one) for one in request.POST.getlist("id") if one.isdecimal()]
+    ids = _numbers(request, "id")
+    if request.POST.get("whole") == "1":
+        # What is not shown too, but not what was shown and not chosen.
+        left = _numbers(request, "shown") - ids
+        ids = set(finding.open_doubts().filter(kind=kind).values_list("pk", flat=True)) - left
     if do == "leave":
         count = correcting.leave(actor, kind, ids)
         text = ngettext("%(n)d is left as it is.", "%(n)d are left as they are.", count)
@@ -64,3 +66,7 @@ def _decide(request: HttpRequest) -> None:
         text = ngettext("%(n)d is put right.", "%(n)d are put right.", count)
         working.refresh(actor)
     messages.success(request, text % {"n": count})
+
+
+def _numbers(request: HttpRequest, name: str) -> set[int]:
+    return {int(one) for one in request.POST.getlist(name) if one.isdecimal() and len(one) < 19}
