@@ -67,7 +67,7 @@ GET  /sources                       in   403 200 200 200
 GET  /sources/refreshing            in   403 204 204 204
 GET  /sources/quality               in   403 200 200 200
 GET  /sources/quality?format=csv    in   403 200 200 200
-GET  /sources/quality/1             in   403 200 200 200
+GET  /sources/quality/LIVE          in   403 200 200 200
 GET  /sources/quality/999999        in   403 404 404 404
 GET  /sources/elsewhere             in   403 200 200 200
 POST /sources/elsewhere             in   403 403 200 200
