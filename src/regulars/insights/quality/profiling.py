@@ -33,7 +33,8 @@ _OURS = frozenset(
     "order_key line_key product_key feedback_key booking_key event_key import_id local_on "
     "local_hour local_weekday is_return line_count goods_minor stars properties".split()
 )
-_OF_THINGS = frozenset({"order_lines", "products"})
+_NAMES = {"order_lines": "item", "products": "item", "events": "what"}
+"""What the column ``name`` names, by table."""
 _SHOWN = 3
 _FENCE = 3.0
 _MOST_RECORDS = 50_000
@@ -151,7 +152,7 @@ def _field(
     if not rows:
         return None
     found: dict[str, Any] = {
-        "field": "item" if table in _OF_THINGS and column.name == "name" else column.name,
+        "field": _NAMES.get(table, column.name) if column.name == "name" else column.name,
         "filled": filled / rows, "different": told_of("different"),
         "low": None, "middle": None, "high": None, "in_range": None,
         "oldest": _day(told_of("oldest")), "newest": _day(told_of("newest")), "values": [],
