@@ -421,3 +421,14 @@ def test_a_word_that_does_not_fit_is_answered_in_plain_words(
     assert ended.err == f"regulars: {said}\n"
     told = json.loads(run(*words, "--json").out)
     assert told == {"error": {"code": "wrong_use", "message": said}}
+
+
+def test_matching_is_held_against_a_file_that_says_who_is_who(run: Run, tmp_path: Path) -> None:
+    head = ("who", "First name", "Last name", "Birthday")
+    rows = [("a", "Ada", "Love", "1815-12-10"), ("a", "Ada", "Love", "1815-12-10"),
+            ("b", "Bob", "Stone", "1901-02-03")]  # fmt: skip
+    path = world.write(tmp_path / "people.csv", head, rows)
+    answer = run("identity", "evaluate", path, "--truth", "who", "--json")
+    found = hold(answer.out, "identity-evaluate")
+    assert (found["records"], found["true_pairs"], found["people_found"]) == (3, 1, 2)
+    assert run("identity", "evaluate", path, "--truth", "whom").status == 2

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from regulars.api import (
     shapes,
     shapes_of_findings,
+    shapes_of_identity,
     shapes_of_mail,
     shapes_of_people,
     shapes_of_places,
@@ -26,6 +27,7 @@ SHARED: dict[str, type[BaseModel]] = {
     "error": shapes.ErrorAnswer,
     "hours": shapes_of_findings.Hours,
     "opening-hours": shapes_of_places.OpeningHours,
+    "identity-evaluate": shapes_of_identity.Evaluation,
     "import": shapes.Imports,
     "imports-list": shapes.Imports,
     "imports-show": shapes.ShownImport,

@@ -21,7 +21,7 @@ def anchor_of(profile_id: int) -> int:
     """
     known = identifiers_of(profile_id)
     rows = fetch_by_keys(Identifier, ("id", "kind"), "id", known)
-    return min((kind_rank(kind), number) for number, kind in rows)[1]
+    return int(min((kind_rank(kind), number) for number, kind in rows)[1])
 
 
 def person_of(identifier_id: int) -> int | None:
