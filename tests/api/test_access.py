@@ -7,6 +7,7 @@ from regulars.accounts import actors, keys
 from regulars.accounts.models import ApiKey, Member
 from regulars.insights import decisions
 from regulars.jobs.outbox import Letter, put
+from regulars.profiles import merging
 from tests.api.conftest import Ask
 from tests.contract.world import OWNER, World
 
@@ -14,6 +15,7 @@ READS = {
     "people": "owner manager helper analyst",
     "people/{person}": "owner manager helper analyst",
     "people/{person}/export": "owner manager",
+    "people/{person}/merges": "owner manager helper analyst",
     "segments": "owner manager analyst",
     "segments/champions/people": "owner manager helper analyst",
     "orders": "owner manager analyst",
@@ -44,6 +46,8 @@ CHANGES = {
     ("post", "mail/weekly"): "owner manager",
     ("post", "mail/{message}/drop"): "owner manager",
     ("put", "opening-hours"): "owner manager",
+    ("post", "people/{person}/merges"): "owner manager",
+    ("post", "merges/{merge}/split"): "owner manager",
     ("delete", "people/{person}"): "owner",
 }
 BODY = {
@@ -51,6 +55,7 @@ BODY = {
     "discard": {},
     "decisions": {"key": "quarantine", "what": "done"},
     "opening-hours": {"place": "Market", "days": []},
+    "split": {},
 }
 
 
@@ -63,7 +68,17 @@ def address(path: str, world: World) -> str:
         made = decisions.decide(actors.owner("cli"), key="quarantine", what="done").pk
     message, _ = put(Letter("sample", "1", OWNER, "Words", "Words"))
     person = world.person("Ada Lovelace")
-    return path.format(person=person, run=run.pk, decision=made, message=message.pk)
+    merge = ""
+    if "{merge}" in path:
+        other = world.person("Dov Katz")
+        merge = merging.merge(actors.owner("cli"), person, other, reason="One till").merge_id
+    return path.format(person=person, run=run.pk, decision=made, message=message.pk, merge=merge)
+
+
+def said(path: str, world: World) -> dict[str, object] | None:
+    if path.endswith("/merges"):
+        return {"other": world.person("Dov Katz"), "reason": "One till"}
+    return BODY.get(path.rpartition("/")[2])
 
 
 def signed_in(email: str, **more: bool) -> Client:
@@ -105,7 +120,7 @@ def test_a_stranger_reads_nothing(path: str, world: World, ask: Ask) -> None:
 @pytest.mark.parametrize(("method", "path"), CHANGES)
 @pytest.mark.parametrize("role", [None, "manager", "helper", "analyst"])
 def test_changing_by_key(method: str, path: str, role: str | None, world: World, ask: Ask) -> None:
-    body = BODY.get(path.rpartition("/")[2])
+    body = said(path, world)
     answer = ask(role, address(path, world), method, data=body, content_type="application/json")
     allowed = role in CHANGES[method, path].split()
     assert answer.status_code == (401 if role is None else (answer.status_code if allowed else 403))
@@ -115,7 +130,7 @@ def test_changing_by_key(method: str, path: str, role: str | None, world: World,
 @pytest.mark.parametrize(("method", "path"), CHANGES)
 def test_a_session_alone_changes_nothing(method: str, path: str, world: World, db: None) -> None:
     client = signed_in(OWNER, enforce_csrf_checks=True)
-    body = BODY.get(path.rpartition("/")[2])
+    body = said(path, world)
     url = f"/api/v1/{address(path, world)}"
     answer = getattr(client, method)(url, data=body, content_type="application/json")
     assert answer.status_code == 403

@@ -432,3 +432,17 @@ def test_matching_is_held_against_a_file_that_says_who_is_who(run: Run, tmp_path
     found = hold(answer.out, "identity-evaluate")
     assert (found["records"], found["true_pairs"], found["people_found"]) == (3, 1, 2)
     assert run("identity", "evaluate", path, "--truth", "whom").status == 2
+
+
+def test_people_are_merged_listed_and_split(run: Run, world: World) -> None:
+    one, other = (world.person(name) for name in ("Ada Lovelace", "Dov Katz"))
+    words = ("people", "merge", one, other, "--reason", "One voice on the phone", "--json")
+    made = hold(run(*words).out, "people-merge")
+    [person] = made["people"]
+    listed = hold(run("people", "merges", person, "--json").out, "people-merges")
+    assert listed["merges"][0]["id"] == made["merge_id"]
+    assert {one["by"] for one in listed["merges"]} == {"person", "rule"}
+    parted = hold(run("people", "split", made["merge_id"], "--json").out, "people-split")
+    assert parted["people"] == made["before"] == sorted((one, other))
+    assert run("people", "split", made["merge_id"]).status == 2
+    assert run("people", "split", "no such").status == 1

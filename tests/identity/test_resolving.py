@@ -45,7 +45,7 @@ def test_a_trio_told_in_two_files_is_one_person_and_splits_again(
     owner: Actor, tmp_path: Path
 ) -> None:
     bring(owner, tmp_path / "a.csv", ("C1", "Ada", "ada@crumb.test", "", ""))
-    bring(owner, tmp_path / "b.csv", ("C2", "Bob", "bob@crumb.test", "", ""))
+    bring(owner, tmp_path / "b.csv", ("C2", "Ada", "bob@crumb.test", "", ""))
     apart = people()
     numbers = dict(Link.objects.values_list("identifier_id", "profile_id"))
     joined = bring(

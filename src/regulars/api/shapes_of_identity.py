@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, Literal
+
 from pydantic import BaseModel, Field
 
 
@@ -28,3 +31,59 @@ class Evaluation(BaseModel):
     offered: int = Field(description="Pairs that a person would be asked about.")
     compared: list[str]
     seconds: float
+
+
+class Outcome(BaseModel):
+    """What a merge or a split did."""
+
+    merge_id: str = Field(description="What the join is split by.")
+    people: list[int] = Field(description="Whose pages there are now.")
+    before: list[int] = Field(description="Whose pages there were.")
+
+
+class Value(BaseModel):
+    """One identifier."""
+
+    kind: str
+    value: str
+
+
+class Edge(BaseModel):
+    """One join of two identifiers of a person."""
+
+    id: str
+    by: Literal["rule", "person", "match"]
+    one: Value
+    other: Value
+    score: float | None = Field(description="The chance that it is right; by matching alone.")
+    evidence: dict[str, Any]
+    reason: str
+    actor: str | None
+    at: datetime | None
+    ended_at: datetime | None = Field(description="When it was split.")
+    ended_by: str | None
+    stands: bool
+
+
+class Merges(BaseModel):
+    """Every join that concerns a person, the split ones too."""
+
+    id: int
+    merges: list[Edge]
+
+
+class ToMerge(BaseModel):
+    """Who is the same person, and why."""
+
+    model_config = {"extra": "forbid"}
+
+    other: int = Field(description="The other person's number.")
+    reason: str = Field(min_length=1, max_length=400)
+
+
+class ToSplit(BaseModel):
+    """Why a join is taken back."""
+
+    model_config = {"extra": "forbid"}
+
+    reason: str = Field(default="", max_length=400)

@@ -13,6 +13,7 @@ from regulars.api import (
     metrics,
     opening_hours,
     orders,
+    merges,
     people,
     products,
     quality,
@@ -64,6 +65,7 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 
 for _part, _tag in (
     (people, "people"),
+    (merges, "people"),
     (orders, "orders"),
     (metrics, "metrics"),
     (products, "products"),

@@ -49,6 +49,51 @@ def show(person_id: Id) -> None:
     SESSION.answer(page, people.as_text(page))
 
 
+@people_app.command("merge")
+def merge(
+    person_id: Id,
+    other_id: Id,
+    reason: Annotated[str, typer.Option(help="Why they are one person.")] = ...,  # type: ignore[assignment]
+) -> None:
+    """Say that two people are one. `people split` undoes it exactly."""
+    SESSION.boot()
+    from regulars.profiles import merging
+
+    outcome = merging.merge(SESSION.actor(), person_id, other_id, reason=reason)
+    [person] = outcome.people
+    SESSION.answer(outcome.as_json(), f"Merge {outcome.merge_id}: they are person {person} now.")
+
+
+@people_app.command("split")
+def split(
+    merge_id: Annotated[str, typer.Argument(metavar="MERGE_ID", help="As `people merges` says.")],
+    reason: Annotated[str, typer.Option(help="Why it is taken back.")] = "",
+) -> None:
+    """Take a join back: everybody has again what was theirs."""
+    SESSION.boot()
+    from regulars.profiles import merging
+
+    outcome = merging.split(SESSION.actor(), merge_id, reason=reason)
+    people = " and ".join(map(str, outcome.people))
+    SESSION.answer(outcome.as_json(), f"Merge {merge_id} is split. The people are {people} now.")
+
+
+@people_app.command("merges")
+def merges(person_id: Id) -> None:
+    """Every join of a person: by whom, on what evidence, how sure; the split ones too."""
+    SESSION.boot()
+    from regulars.identity.edges import edges_of
+
+    edges = edges_of(SESSION.actor(), person_id)
+    rows = [
+        (one.id, one.by, one.one.value, one.other.value, one.score, "" if one.stands else "split")
+        for one in edges
+    ]
+    head = ("merge", "by", "one", "other", "chance", "")
+    answer = {"id": person_id, "merges": [one.as_json() for one in edges]}
+    SESSION.answer(answer, table(rows, head))
+
+
 @people_app.command("export")
 def export(person_id: Id) -> None:
     """Everything known about one person, as JSON."""

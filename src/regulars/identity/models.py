@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from django.conf import settings
 from django.db import models
 
 from regulars.sources.models import Identifier
@@ -27,3 +30,46 @@ class ProfileChange(models.Model):
     follows, and let go of once it was followed."""
 
     profile_number = models.BigIntegerField()
+
+
+class Decision(models.Model):
+    """Somebody's word that two identifiers are of one person, or of two: ``together`` or ``apart``.
+
+    ``by`` is a person or matching; ``score`` is matching's chance and ``evidence`` what it rested
+    on. A decision counts until it was ended; see `Ending`.
+    """
+
+    TOGETHER, APART = "together", "apart"
+    PERSON, MATCH = "person", "match"
+
+    word = models.CharField(max_length=8)
+    low = models.ForeignKey(Identifier, on_delete=models.CASCADE, related_name="+")
+    high = models.ForeignKey(Identifier, on_delete=models.CASCADE, related_name="+")
+    by = models.CharField(max_length=6)
+    score = models.FloatField(null=True)
+    evidence = models.JSONField(default=dict)
+    reason = models.CharField(max_length=400, blank=True)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(low__lt=models.F("high")), name="word_order")
+        ]
+
+
+class Ending(models.Model):
+    """A decision counts no more. One that was ended by another decision (two people who were kept
+    apart are merged) counts again when that other one has ended itself."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="endings")
+    by_decision = models.ForeignKey(
+        Decision, null=True, on_delete=models.CASCADE, related_name="ended"
+    )
+    reason = models.CharField(max_length=400, blank=True)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from regulars.identity.models import Link, Profile
+from django.db.models import Q, QuerySet
+
+from regulars.identity.models import Decision, Ending, Link, Profile
 from regulars.kernel.declarations import Kept, PrivacyHandler
 from regulars.kernel.telling import told
 from regulars.sources.privacy import delete_rows, exported
@@ -25,8 +27,29 @@ def _erase_links(identifiers: frozenset[int], profiles: frozenset[int]) -> int:
     )
 
 
+def _decisions(identifiers: frozenset[int]) -> QuerySet[Decision]:
+    return Decision.objects.filter(Q(low_id__in=identifiers) | Q(high_id__in=identifiers))
+
+
+def _endings(identifiers: frozenset[int]) -> QuerySet[Ending]:
+    return Ending.objects.filter(decision__in=_decisions(identifiers))
+
+
 _ERASED = told("Until you erase the person or undo what told it.")
+_UNDONE = told("So that every join can be undone exactly, and stays undone.")
 HANDLERS = (
+    PrivacyHandler(
+        "identity_decision",
+        lambda identifiers, _: exported(_decisions(identifiers)),
+        lambda identifiers, _: delete_rows(_decisions(identifiers)),
+        Kept(told("Who was joined with whom, or kept apart, by whom and why"), _UNDONE, _ERASED),
+    ),
+    PrivacyHandler(
+        "identity_ending",
+        lambda identifiers, _: exported(_endings(identifiers)),
+        lambda identifiers, _: delete_rows(_endings(identifiers)),
+        Kept(told("Which joins were undone, by whom and why"), _UNDONE, _ERASED),
+    ),
     PrivacyHandler(
         "identity_profile",
         lambda _, people: exported(Profile.objects.filter(pk__in=people)),

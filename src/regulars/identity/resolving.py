@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
+from regulars.identity.decisions import Decided, decided, decided_near
 from regulars.identity.models import Link, Profile
-from regulars.identity.rules import components, shared_values
+from regulars.identity.naming import names_of
+from regulars.identity.rules import bounds, components, contradicted, joining, shared_values
 from regulars.sources.bulk import fetch_by_keys, insert_missing
 from regulars.sources.live import standing_ids
 from regulars.sources.models import Identifier, IdentifierPair, IdentifierUse
@@ -31,11 +33,33 @@ def resolve() -> Resolution:
     """Derive every link anew and write only the differences. Safe to run at any time, twice."""
     standing = standing_ids()
     used, pairs = _used(standing), _pairs(standing)
-    kinds = _kinds({one for pair in pairs for one in pair})
-    shared = shared_values(pairs, kinds)
-    wanted = components(used, pairs, shared)
+    words = decided()
+    joined = {one for word in words.together for one in (word.low, word.high)}
+    kinds = _kinds({one for pair in pairs for one in pair} | joined)
+    shared = _shared(pairs, kinds, standing)
+    wanted = _sets(used, pairs, shared, kinds, words)
     stored = dict(Link.objects.values_list("identifier_id", "profile_id"))
     return _write(wanted, stored, pairs, kinds, len(shared))
+
+
+def _shared(
+    pairs: Iterable[tuple[int, int]], kinds: dict[int, str], standing: frozenset[int]
+) -> set[int]:
+    """Values that join nobody: beside too many others, or beside people of different names."""
+    joins = joining(pairs, kinds)
+    names = names_of({one for partners in joins.values() for one in partners}, standing)
+    return shared_values(pairs, kinds) | contradicted(joins, names)
+
+
+def _sets(
+    used: Iterable[int],
+    pairs: Iterable[tuple[int, int]],
+    shared: set[int],
+    kinds: dict[int, str],
+    words: Decided,
+) -> dict[int, int]:
+    within = bounds(kinds, words.apart)
+    return components(used, pairs, shared, together=words.together, within=within, kinds=kinds)
 
 
 def _write(
@@ -71,8 +95,8 @@ def resolve_near(identifier_ids: Iterable[int]) -> Resolution:
     """
     near = _Near(standing_ids())
     near.walk(set(identifier_ids))
-    shared = shared_values(near.pairs, near.kinds)
-    wanted = components(sorted(near.used()), sorted(near.pairs), shared)
+    shared = _shared(near.pairs, near.kinds, near.standing)
+    wanted = _sets(sorted(near.used()), sorted(near.pairs), shared, near.kinds, near.words())
     stored = dict(
         Link.objects.filter(identifier_id__in=near.seen).values_list("identifier_id", "profile_id")
     )
@@ -103,7 +127,7 @@ class _Near:
                 )
             )
             # Behind a value that was shared before and is now, nobody's set changes.
-            closed = shared_values(found, self.kinds) & (edge - profiles.keys())
+            closed = _shared(found, self.kinds, self.standing) & (edge - profiles.keys())
             reached = {
                 other
                 for pair in found
@@ -111,7 +135,12 @@ class _Near:
                 if one in edge and one not in closed
             }
             mates = Link.objects.filter(profile_id__in=set(profiles.values()))
-            edge = (reached | set(mates.values_list("identifier_id", flat=True))) - self.seen
+            reached |= set(mates.values_list("identifier_id", flat=True))
+            edge = (reached | decided_near(edge).partners(edge)) - self.seen
+
+    def words(self) -> Decided:
+        """What was decided about those in reach."""
+        return decided_near(self.seen)
 
     def used(self) -> set[int]:
         """Those that a standing import names."""

@@ -1,71 +1,258 @@
-"""Which identifiers may join people, and how many of a stronger kind they may join.
+"""Which identifiers may join people: what is shared, what outranks what, how many one person has.
 
 A household shares a phone and an address book shares a typing error: a value that stands beside
-more different values of a stronger kind than its limit is *shared* and joins nobody.
+more different values of a stronger kind than its limit is *shared* and joins nobody. What remains
+is joined from the strongest evidence on, and never against a limit or a person's word.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import combinations
 
-# kind family -> how many different values of any one stronger kind it may stand beside.
+# What outranks what, the strongest first; a kind not named here is as weak as the last.
+PRIORITY = ("customer_id", "email", "card", "phone", "anonymous_id")
+_RANK = {family: rank for rank, family in enumerate(PRIORITY)}
+# Kind family -> how many different values of any one stronger kind it may stand beside.
 LIMITS = {"anonymous_id": 1, "phone": 1, "card": 2, "email": 5}
 # Every kind not named here: a vendor's own number for a customer is one person.
 _UNLIMITED = 1_000_000
+# From here on two words of names are one with a slip: Meyer and Meier, not Anna and Ben.
+_LIKE = 0.75
+WINDOWS = ("ever", "annually", "monthly", "weekly")
 
 Pair = tuple[int, int]
 
 
-def shared_values(pairs: Iterable[Pair], kinds: dict[int, str]) -> set[int]:
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How many different values of a kind one person may have, counted by when each was first
+    seen: ``ever``, or in one year, month or week."""
+
+    count: int
+    window: str = "ever"
+
+
+# Kind family -> how many a person may have of each kind of it. Who registers anew at a shop gets a
+# second number there; whether it is the same person, names say (`contradicted`).
+MOST: dict[str, Most] = {
+    "customer_id": Most(5),
+    "email": Most(5, "annually"),
+    "card": Most(5, "annually"),
+    "phone": Most(5, "annually"),
+    "anonymous_id": Most(50, "monthly"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Two identifiers that somebody decided are of one person; the weightier counts first."""
+
+    low: int
+    high: int
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a set of identifiers may not hold: more of one ``buckets`` value than its ``most``
+    (identifiers in no bucket are not counted), or two that stand in ``apart``."""
+
+    buckets: Mapping[int, str] = field(default_factory=dict)
+    most: Mapping[str, int] = field(default_factory=dict)
+    apart: Collection[Pair] = ()
+
+
+def shared_values(pairs: Iterable[Pair], kinds: Mapping[int, str]) -> set[int]:
     """Return the identifiers that stand beside too many values of some other kind.
 
     ``kinds`` gives each identifier's kind (``phone``, ``email``, ``customer_id:shopify``…).
     """
-    partners: dict[tuple[int, str], set[int]] = defaultdict(set)
-    for low, high in pairs:
-        for one, other in ((low, high), (high, low)):
-            if _limit(kinds[one]) < _UNLIMITED and kinds[one] != kinds[other]:
-                partners[one, kinds[other]].add(other)
+    return {one for one, found in _beside(pairs, kinds) if len(found) > _limit(kinds[one])}
+
+
+def joining(pairs: Iterable[Pair], kinds: Mapping[int, str]) -> dict[int, set[int]]:
+    """Return identifier → the values of one stronger kind that it alone would join: those of whom
+    names have to say whether they are one person."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for one, partners in _beside(pairs, kinds):
+        if 1 < len(partners) <= _limit(kinds[one]):
+            found[one] |= partners
+    return dict(found)
+
+
+def contradicted(
+    joins: Mapping[int, Collection[int]], names: Mapping[int, Collection[str]]
+) -> set[int]:
+    """Return the identifiers that would join people of different names: they are shared.
+
+    ``names`` gives the folded full names told under an identifier. Who has none contradicts
+    nobody, nor does an initial, a slip, another surname or the parts in another order.
+    """
     return {
         one
-        for (one, other_kind), found in partners.items()
-        if _is_stronger(other_kind, kinds[one]) and len(found) > _limit(kinds[one])
+        for one, partners in joins.items()
+        if any(
+            not any(may_be_one(mine, other) for mine in names[low] for other in names[high])
+            for low, high in combinations(sorted(partners), 2)
+            if names.get(low) and names.get(high)
+        )
     }
 
 
+def may_be_one(name: str, other: str) -> bool:
+    """Whether two folded full names may be one person's: the first words are alike (a surname
+    changes), or every word of the shorter name is in the other, in whatever order."""
+    mine, others = sorted((name.split(), other.split()), key=len)
+    if not mine or _is_like(mine[0], others[0]):
+        return True
+    left = list(others)
+    for word in mine:
+        like = next((one for one in left if _is_like(word, one)), None)
+        if like is None:
+            return False
+        left.remove(like)
+    return True
+
+
+def _is_like(word: str, other: str) -> bool:
+    short = min(len(word), len(other))
+    if short == 1:
+        return word[0] == other[0]
+    return word == other or SequenceMatcher(None, word, other).ratio() >= _LIKE
+
+
+def _beside(pairs: Iterable[Pair], kinds: Mapping[int, str]) -> Iterator[tuple[int, set[int]]]:
+    """Yield each limited identifier with the values of one stronger kind it stands beside."""
+    partners: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for low, high in pairs:
+        for one, other in ((low, high), (high, low)):
+            if _limit(kinds[one]) < _UNLIMITED and rank(kinds[other]) < rank(kinds[one]):
+                partners[one, kinds[other]].add(other)
+    for (one, _), found in partners.items():
+        yield one, found
+
+
+def bounds(
+    kinds: Mapping[int, str],
+    apart: Collection[Pair] = (),
+    *,
+    most: Mapping[str, Most] = MOST,
+    period: Mapping[int, Mapping[str, str]] | None = None,
+) -> Bounds:
+    """Return the bounds on people with identifiers of ``kinds``.
+
+    ``period`` gives for an identifier each window's period it was first seen in; one of which that
+    is not known counts as of one period.
+    """
+    buckets, limits = {}, {}
+    for one, kind in kinds.items():
+        limit = most.get(family(kind))
+        if limit is not None:
+            when = (period or {}).get(one, {}).get(limit.window, "")
+            buckets[one] = bucket = f"{kind}\0{when}"
+            limits[bucket] = limit.count
+    return Bounds(buckets, limits, apart)
+
+
 def components(
-    identifiers: Iterable[int], pairs: Iterable[Pair], shared: set[int]
+    identifiers: Iterable[int],
+    pairs: Iterable[Pair],
+    shared: Collection[int],
+    *,
+    together: Iterable[Word] = (),
+    within: Bounds | None = None,
+    kinds: Mapping[int, str] | None = None,
 ) -> dict[int, int]:
     """Return identifier → profile number: the least identifier of its connected set.
 
-    Shared values are in no set. The result depends on the sets alone, never on their order.
+    Shared values are in no set. ``together`` joins first, the weightiest first, then ``pairs``,
+    those of the strongest ``kinds`` first; one that would break what sets are bound ``within`` is
+    left out (a person's word is bound by apart alone). The result depends on the sets alone, never
+    on their order.
     """
-    parent = {one: one for one in identifiers if one not in shared}
+    sets = _Sets((one for one in identifiers if one not in shared), within or Bounds())
+    for word in sorted(together, key=lambda one: (-one.weight, one.low, one.high)):
+        sets.join(word.low, word.high, is_word=True)
+    known = kinds or {}
 
-    def root(one: int) -> int:
+    def strength(pair: Pair) -> tuple[int, int, int, int]:
+        one, other = sorted(rank(known.get(value, "")) for value in pair)
+        return other, one, *pair
+
+    for low, high in sorted(pairs, key=strength) if sets.is_bound else pairs:
+        sets.join(low, high)
+    return sets.numbers()
+
+
+class _Sets:
+    """Disjoint sets that know their bounds."""
+
+    def __init__(self, identifiers: Iterable[int], within: Bounds) -> None:
+        self._parent = {one: one for one in identifiers}
+        self._buckets, self._most = within.buckets, within.most
+        self._held: dict[int, Counter[str]] = {}
+        self._foes: dict[int, set[int]] = defaultdict(set)
+        for low, high in within.apart:
+            if low in self._parent and high in self._parent:
+                self._foes[low].add(high)
+                self._foes[high].add(low)
+        self.is_bound = bool(self._buckets or self._foes)
+
+    def join(self, low: int, high: int, *, is_word: bool = False) -> None:
+        """Make one set of two, unless that would break their bounds."""
+        if low not in self._parent or high not in self._parent:
+            return
+        first, second = sorted((self._root(low), self._root(high)))
+        if first == second or self._are_foes(first, second):
+            return
+        here, there = self._held_by(first), self._held_by(second)
+        if not is_word and any(
+            one in there and here[one] + there[one] > self._most[one] for one in here
+        ):
+            return
+        self._parent[second] = first
+        if here or there:
+            self._held[first] = here + there
+            self._held.pop(second, None)
+        if second in self._foes:
+            self._foes[first] |= self._foes.pop(second)
+
+    def numbers(self) -> dict[int, int]:
+        """Each identifier's set, by its least."""
+        return {one: self._root(one) for one in self._parent}
+
+    def _root(self, one: int) -> int:
+        parent = self._parent
         while parent[one] != one:
             parent[one] = parent[parent[one]]
             one = parent[one]
         return one
 
-    for low, high in pairs:
-        if low in parent and high in parent:
-            first, second = root(low), root(high)
-            if first != second:
-                parent[max(first, second)] = min(first, second)
-    return {one: root(one) for one in parent}
+    def _are_foes(self, first: int, second: int) -> bool:
+        found = self._foes.get(first)
+        return bool(found) and any(self._root(foe) == second for foe in found or ())
+
+    def _held_by(self, root: int) -> Counter[str]:
+        held = self._held.get(root)
+        if held is None:
+            bucket = self._buckets.get(root)
+            held = Counter() if bucket is None else Counter({bucket: 1})
+        return held
 
 
-def _family(kind: str) -> str:
+def family(kind: str) -> str:
+    """Return what a kind is of: ``customer_id`` of ``customer_id:shopify``."""
     return kind.split(":", 1)[0]
 
 
+def rank(kind: str) -> int:
+    """Return a kind's place in the order of strength; the least is the strongest."""
+    return _RANK.get(family(kind), len(_RANK))
+
+
 def _limit(kind: str) -> int:
-    return LIMITS.get(_family(kind), _UNLIMITED)
-
-
-def _is_stronger(kind: str, than: str) -> bool:
-    order = ("anonymous_id", "phone", "card", "email", "customer_id")
-    rank = {name: place for place, name in enumerate(order)}
-    return rank.get(_family(kind), 0) > rank.get(_family(than), 0)
+    return LIMITS.get(family(kind), _UNLIMITED)

@@ -14,7 +14,7 @@ from django.db import transaction
 from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor, audit
 from regulars.accounts.models import Business
-from regulars.identity import resolving
+from regulars.identity import decisions, resolving
 from regulars.insights import outlook
 from regulars.insights.figures import mart_folder
 from regulars.insights.models import FindingRun, Refresh, ScoreRun
@@ -70,7 +70,8 @@ def _refresh(run: Refresh, rebuild: bool) -> date | None:
     today = clock.today(business.timezone)
     if not rebuild and _is_up_to_date(current, cursor, today):
         return current.as_of
-    resolution = resolving.resolve()
+    with leases.hold(leases.IDENTITY, wait_seconds=60):
+        resolution = resolving.resolve()
     touched = _touched(current.cursor, cursor)
     card_changes = resolution.changed | cards.touched_by(touched | _news(current.cursor, cursor))
     cards.rebuild(None if rebuild else card_changes, resolution.gone)
@@ -114,6 +115,7 @@ def _cursor(business: Business, seen: feed.View) -> dict[str, Any]:
         "standing": sorted(seen.standing),
         "excluded": sorted(seen.excluded),
         "last_ids": feed.last_ids(),
+        "decisions": decisions.last_ids(),
         "zone": business.timezone,
         "currency": business.currency,
     }

@@ -20,6 +20,7 @@ from regulars.kernel.telling import told
 
 LANDING = "landing"
 MART = "mart"
+IDENTITY = "identity"
 # What a restore holds besides its own right, so that nothing else changes meanwhile.
 EXCLUSIVE = (LANDING, MART)
 _POLL_SECONDS = 0.05

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from regulars.identity.edges import anchor_among
 from regulars.identity.queries import identifiers_of, profiles_of
-from regulars.sources.bulk import fetch_by_keys
-from regulars.sources.files.identifiers import kind_rank
-from regulars.sources.models import Identifier
 
 
 def anchor_of(profile_id: int) -> int:
@@ -19,9 +17,7 @@ def anchor_of(profile_id: int) -> int:
 
     `NotFound` when there is no such person.
     """
-    known = identifiers_of(profile_id)
-    rows = fetch_by_keys(Identifier, ("id", "kind"), "id", known)
-    return int(min((kind_rank(kind), number) for number, kind in rows)[1])
+    return anchor_among(identifiers_of(profile_id))
 
 
 def person_of(identifier_id: int) -> int | None:

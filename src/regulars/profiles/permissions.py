@@ -8,6 +8,7 @@ from regulars.kernel.declarations import Permission
 PERMISSIONS = (
     Permission("people.see", "Find people and open their pages.", EVERYONE),
     Permission("people.see_money", "See what a person has spent and is worth.", READERS),
+    Permission("people.merge", "Say that two people are one, or that one is two.", LEADS),
     Permission("people.export", "Take away everything known about one person.", LEADS),
     Permission("people.erase", "Erase a person everywhere, for ever.", OWNER),
 )
