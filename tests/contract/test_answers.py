@@ -41,6 +41,7 @@ NOW = ("--from", "2025-11-03", "--to", "2025-11-30")
         (("quality",), "quality"),
         (("sources", "profile", "1"), "sources-profile"),
         (("data-map",), "data-map"),
+        (("identity", "match"), "identity-match"),
         (("opening-hours",), "opening-hours"),
         (
             ("opening-hours", "Market", "--set", "0=07:30-17:00", "--set", "6=closed"),

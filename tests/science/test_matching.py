@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks._doubles import doubles
-from regulars.science.matching import deciding, linking
+from regulars.science.matching import deciding, linking, reasons
 from regulars.science.matching.finding import Found, Record, find
 from regulars.science.matching.normalising import COMPARED, birth_date, names, normalise
 
@@ -65,7 +65,7 @@ def test_twins_are_offered_and_not_joined() -> None:
     twins = _of(found, 0, 1)
     assert not _together(found, 0, 1)
     assert twins is not None
-    assert twins.held_for == deciding.DIFFERENT_NAMES
+    assert twins.held_for == reasons.DIFFERENT_NAMES
     assert not twins.is_likely
 
 
@@ -84,7 +84,7 @@ def test_father_and_son_of_one_name_are_offered_and_not_joined() -> None:
     found = _find(_LENA, {**_LENA, "birthday": "1961-11-02"})
     match = _of(found, 0, 1)
     assert match is not None
-    assert match.held_for == deciding.DIFFERENT_BIRTH_DATES
+    assert match.held_for == reasons.DIFFERENT_BIRTH_DATES
 
 
 def test_an_office_that_shares_a_mailbox_stays_several_people() -> None:

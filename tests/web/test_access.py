@@ -28,6 +28,17 @@ GET  /people/999999999999999999999/erase in 403 403 403 404
 GET  /people/999999999999999999999/export in 403 403 404 404
 GET  /people/PERSON/export          in   403 403 200 200
 GET  /people/PERSON/erase           in   403 403 403 200
+GET  /people/PERSON/merges          in   200 200 200 200
+GET  /people/999999/merges          in   404 404 404 404
+POST /people/PERSON/merges          in   403 403 200 200
+GET  /people/PERSON/merge           in   403 403 200 200
+POST /people/PERSON/merge           in   403 403 422 422
+GET  /people/matches                in   403 403 200 200
+GET  /people/matches?after=x        in   403 403 200 200
+GET  /people/matches/1              in   403 403 /people/matches /people/matches
+POST /people/matches/1              in   403 403 /people/matches /people/matches
+POST /people/matches/undo/1         in   403 403 404 404
+POST /people/matches/look           in   403 403 /people/matches /people/matches
 GET  /voices                        in   200 200 200 200
 GET  /voices?waiting=1              in   200 200 200 200
 GET  /voices?stars=5                in   200 200 200 200

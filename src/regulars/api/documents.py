@@ -28,6 +28,7 @@ SHARED: dict[str, type[BaseModel]] = {
     "hours": shapes_of_findings.Hours,
     "opening-hours": shapes_of_places.OpeningHours,
     "identity-evaluate": shapes_of_identity.Evaluation,
+    "identity-match": shapes_of_identity.Looked,
     "import": shapes.Imports,
     "imports-list": shapes.Imports,
     "imports-show": shapes.ShownImport,

@@ -87,3 +87,12 @@ class ToSplit(BaseModel):
     model_config = {"extra": "forbid"}
 
     reason: str = Field(default="", max_length=400)
+
+
+class Looked(BaseModel):
+    """What comparing everybody found."""
+
+    people: int
+    joined: int = Field(description="Pairs that are one person now.")
+    offered: int = Field(description="Pairs that wait for a person's answer.")
+    seconds: float

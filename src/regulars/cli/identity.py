@@ -42,3 +42,20 @@ def evaluate(
         for name, one in (("automatic", found.automatic), ("with review", found.with_review))
     ]
     SESSION.answer(found.as_json(), table(rows, ("", "precision", "recall", "F1", "people")))
+
+
+@identity_app.command("match")
+def match() -> None:
+    """Compare everybody now: join who is certainly one person, offer who may be on People."""
+    SESSION.boot()
+    from regulars.profiles.matching.looking import look
+
+    run = look(SESSION.actor())
+    answer = {
+        "people": run.people,
+        "joined": run.joined,
+        "offered": run.offered,
+        "seconds": run.seconds,
+    }
+    said = f"{run.people} people compared, {run.joined} joined, {run.offered} to look at."
+    SESSION.answer(answer, said)

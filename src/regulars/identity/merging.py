@@ -83,12 +83,18 @@ def merge(
 
 
 def split(
-    actor: Actor, merge_id: str, *, reason: str = "", changed: Changed | None = None
+    actor: Actor,
+    merge_id: str,
+    *,
+    reason: str = "",
+    kind: str = Ending.PARTED,
+    changed: Changed | None = None,
 ) -> Outcome:
     """Take a join back. Needs ``people.merge``.
 
     ``merge_id`` is the number of a merge, or two numbers of identifiers that stood side by side
-    (``12-15``): those are kept apart from then on, until somebody merges them. `NotFound` when no
+    (``12-15``): those are kept apart from then on, until somebody merges them. ``kind`` says if
+    the two are told to be two people, or the merge was a slip (see `Ending`). `NotFound` when no
     such join is there (its people may have been erased), `WrongUse` when it was split before.
     """
     actor.require("people.merge")
@@ -97,13 +103,53 @@ def split(
         if pair is None:
             joined = _decision(merge_id)
             pair = joined.low_id, joined.high_id
-            _end(actor, joined, reason)
+            _end(actor, joined, reason, kind=kind)
         else:
             _keep_apart(actor, pair, reason)
         before = sorted(set(profiles_of(pair).values()))
         outcome = _settle(merge_id, pair, before, changed)
         audit(actor, "people.split", f"merge {merge_id}", people=outcome.people)
     return outcome
+
+
+def keep_apart(
+    actor: Actor,
+    one: int,
+    other: int,
+    *,
+    reason: str,
+    score: float | None = None,
+    evidence: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """Say that two people are two, whatever joins them later. Needs ``people.merge``.
+
+    `NotFound` when one of them is not there, `WrongUse` when they are one person.
+    """
+    actor.require("people.merge")
+    with leases.hold(leases.IDENTITY, wait_seconds=_WAIT_SECONDS), transaction.atomic():
+        if one == other:
+            raise WrongUse(told("They are one person already."))
+        low, high = sorted(anchor_among(identifiers_of(number)) for number in (one, other))
+        made = Decision.objects.create(
+            word=Decision.APART, low_id=low, high_id=high, by=Decision.PERSON, score=score,
+            evidence=dict(evidence or {}), reason=_reason(reason), member_id=actor.member_id,
+            at=clock.now(),
+        )  # fmt: skip
+        audit(actor, "people.keep_apart", f"decision {made.pk}", people=[one, other])
+    return Outcome(str(made.pk), sorted((one, other)), sorted((one, other)), Resolution())
+
+
+def end_apart(actor: Actor, decision_id: int, *, reason: str = "") -> None:
+    """Let a word that kept two people apart count no more. Needs ``people.merge``; `NotFound` when
+    there is none that counts."""
+    actor.require("people.merge")
+    with leases.hold(leases.IDENTITY, wait_seconds=_WAIT_SECONDS), transaction.atomic():
+        apart = standing().filter(pk=decision_id, word=Decision.APART).first()
+        if apart is None:
+            raise NotFound(told("There is nothing to take back."))
+        _end(actor, apart, reason, kind=Ending.TAKEN_BACK)
+        _settle(str(apart.pk), (apart.low_id, apart.high_id), [], None)
+        audit(actor, "people.end_apart", f"decision {apart.pk}")
 
 
 def _settle(
@@ -147,11 +193,16 @@ def _between(mine: frozenset[int], others: frozenset[int]) -> list[Decision]:
 
 
 def _end(
-    actor: Actor, decision: Decision, reason: str, *, by_decision: Decision | None = None
+    actor: Actor,
+    decision: Decision,
+    reason: str,
+    *,
+    kind: str = Ending.PARTED,
+    by_decision: Decision | None = None,
 ) -> None:
     Ending.objects.create(
-        decision=decision, by_decision=by_decision, reason=reason.strip()[:_LONGEST_REASON],
-        member_id=actor.member_id, at=clock.now(),
+        decision=decision, by_decision=by_decision, kind=kind,
+        reason=reason.strip()[:_LONGEST_REASON], member_id=actor.member_id, at=clock.now(),
     )  # fmt: skip
 
 

@@ -62,8 +62,14 @@ class Decision(models.Model):
 
 class Ending(models.Model):
     """A decision counts no more. One that was ended by another decision (two people who were kept
-    apart are merged) counts again when that other one has ended itself."""
+    apart are merged) counts again when that other one has ended itself.
 
+    ``kind``: the two were parted, or the decision was a slip and leaves the question open.
+    """
+
+    PARTED, TAKEN_BACK = "parted", "taken_back"
+
+    kind = models.CharField(max_length=10, default=PARTED)
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="endings")
     by_decision = models.ForeignKey(
         Decision, null=True, on_delete=models.CASCADE, related_name="ended"
@@ -73,3 +79,34 @@ class Ending(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     at = models.DateTimeField()
+
+
+class MatchRun(models.Model):
+    """One look through everybody for those who are probably the same person."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    people = models.IntegerField(default=0)
+    joined = models.IntegerField(default=0)
+    offered = models.IntegerField(default=0)
+    seconds = models.FloatField(null=True)
+    failure = models.CharField(max_length=400, blank=True)
+
+
+class Proposal(models.Model):
+    """Two people who may be one, by an identifier of each: what a look found and nobody answered.
+
+    ``evidence`` holds what `science.matching.deciding.Match` says. Made anew by every look.
+    """
+
+    low = models.ForeignKey(Identifier, on_delete=models.CASCADE, related_name="+")
+    high = models.ForeignKey(Identifier, on_delete=models.CASCADE, related_name="+")
+    chance = models.FloatField()
+    evidence = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["low", "high"], name="proposal_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["-chance", "id"], name="proposal_by_chance")]

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from regulars.identity.models import Decision, Ending, Link, Profile
+from regulars.identity.models import Decision, Ending, Link, Profile, Proposal
 from regulars.kernel.declarations import Kept, PrivacyHandler
 from regulars.kernel.telling import told
 from regulars.sources.privacy import delete_rows, exported
 
 NOT_PERSONAL: dict[str, str] = {
+    "identity_matchrun": "When people were last compared, and how many were alike.",
     "identity_profilechange": "Numbers of people whose cards are to be drawn anew, for seconds.",
 }
 
@@ -31,6 +32,10 @@ def _decisions(identifiers: frozenset[int]) -> QuerySet[Decision]:
     return Decision.objects.filter(Q(low_id__in=identifiers) | Q(high_id__in=identifiers))
 
 
+def _proposals(identifiers: frozenset[int]) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(Q(low_id__in=identifiers) | Q(high_id__in=identifiers))
+
+
 def _endings(identifiers: frozenset[int]) -> QuerySet[Ending]:
     return Ending.objects.filter(decision__in=_decisions(identifiers))
 
@@ -43,6 +48,16 @@ HANDLERS = (
         lambda identifiers, _: exported(_decisions(identifiers)),
         lambda identifiers, _: delete_rows(_decisions(identifiers)),
         Kept(told("Who was joined with whom, or kept apart, by whom and why"), _UNDONE, _ERASED),
+    ),
+    PrivacyHandler(
+        "identity_proposal",
+        lambda identifiers, _: exported(_proposals(identifiers)),
+        lambda identifiers, _: delete_rows(_proposals(identifiers)),
+        Kept(
+            told("Who may be the same person as somebody else, and what speaks for it"),
+            told("To ask you before two pages become one."),
+            told("Until you answer, or the next look finds otherwise."),
+        ),
     ),
     PrivacyHandler(
         "identity_ending",

@@ -1,10 +1,17 @@
-"""Keeps the cards of people in line with what comes in live."""
+"""Keeps the cards of people in line with what comes in live, and looks for those who are one."""
 
 from __future__ import annotations
 
-from regulars.jobs.registry import follower
+from typing import Any
+
+from regulars.accounts.actors import of_member, owner
+from regulars.accounts.models import Member
+from regulars.jobs.registry import follower, job
+from regulars.jobs.ticker import Every, schedule
 
 _MOST = 1_000
+_LOOK_MINUTES = 24 * 60
+LOOK = "profiles.look_for_doubles"
 
 
 @follower
@@ -24,3 +31,23 @@ def follow() -> int:
         ProfileChange.objects.filter(pk__in=[pk for pk, _ in changes]).delete()
     seen("card records", told)
     return told.count + len(changes)
+
+
+@job(LOOK, in_child=True, max_attempts=2)
+def look_for_doubles(*, member_id: int | None = None, due_at: str = "") -> dict[str, Any]:
+    """Join who is certainly one person, and offer who may be."""
+    from regulars.profiles.matching.looking import look
+
+    member = Member.objects.filter(pk=member_id or 0, is_active=True).first()
+    run = look(of_member(member, "job") if member else owner("job"))
+    return {"people": run.people, "joined": run.joined, "offered": run.offered}
+
+
+def _times() -> list[Every]:
+    from regulars.sources.models import Import
+
+    first = Import.objects.order_by("pk").first()
+    return [Every(_LOOK_MINUTES, first.started_at)] if first is not None else []
+
+
+schedule(LOOK, times=_times)

@@ -8,7 +8,7 @@ from typing import Any
 from regulars.accounts.actors import Actor
 from regulars.identity import merging
 from regulars.identity.merging import Outcome
-from regulars.identity.models import Decision
+from regulars.identity.models import Decision, Ending
 from regulars.identity.resolving import Resolution
 from regulars.profiles import cards
 
@@ -29,9 +29,9 @@ def merge(
     )
 
 
-def split(actor: Actor, merge_id: str, *, reason: str = "") -> Outcome:
+def split(actor: Actor, merge_id: str, *, reason: str = "", kind: str = Ending.PARTED) -> Outcome:
     """Take a join back; see `identity.merging.split`. Both cards are drawn with it."""
-    return merging.split(actor, merge_id, reason=reason, changed=_draw)
+    return merging.split(actor, merge_id, reason=reason, kind=kind, changed=_draw)
 
 
 def _draw(resolution: Resolution) -> None:

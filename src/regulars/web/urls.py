@@ -18,6 +18,8 @@ from regulars.web.screens import (
     live,
     live_fields,
     mail,
+    matches,
+    merges,
     outbox,
     patterns,
     people,
@@ -110,6 +112,12 @@ _people: list[URLPattern | URLResolver] = [
     ),
     path("<int:person_id>/export", people.export, name="person_export"),
     path("<int:person_id>/erase", people.erase, name="person_erase"),
+    path("<int:person_id>/merges", merges.listed, name="person_merges"),
+    path("<int:person_id>/merge", merges.merge, name="person_merge"),
+    path("matches", matches.shown, name="matches"),
+    path("matches/look", matches.look, name="matches_look"),
+    path("matches/<int:doubt_id>", matches.decide, name="match_decide"),
+    path("matches/undo/<int:decision_id>", matches.take_back, name="match_take_back"),
 ]
 
 _today: list[URLPattern | URLResolver] = [

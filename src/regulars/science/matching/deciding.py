@@ -17,6 +17,18 @@ import duckdb
 
 from regulars.science.matching.comparing import COMPARISONS, Comparison
 from regulars.science.matching.normalising import COMPARED
+from regulars.science.matching.reasons import (
+    BELOW_LINE,
+    DIFFERENT_BIRTH_DATES,
+    DIFFERENT_NAMES,
+    FAMILY,
+    NAME_ALONE,
+    NO_FIRST_NAME,
+    NO_NAME,
+    SOMEBODY_BETWEEN,
+    TOO_MANY,
+    TWO_NAMES,
+)
 
 # Above the upper line a pair is joined, between the lines it is offered.
 JOIN_FROM = 0.9
@@ -42,18 +54,8 @@ _BESIDE = {
     "postcode": ("same", "one slip"),
 }
 
-FAMILY = "two people of one family"
-DIFFERENT_NAMES = "different first names"
-TWO_NAMES = "two first names that are alike"
-DIFFERENT_BIRTH_DATES = "different birth dates"
-NO_FIRST_NAME = "a first name is missing, and families share the rest"
-NO_NAME = "no name that agrees"
-NAME_ALONE = "nothing agrees beside the name"
 _TWO_PEOPLE = (DIFFERENT_NAMES, TWO_NAMES)
 _LIKELY = 0.5
-BELOW_LINE = "not likely enough"
-TOO_MANY = "too many records would become one person"
-SOMEBODY_BETWEEN = "others of the two would not be the same person"
 
 
 @dataclass(frozen=True, slots=True)

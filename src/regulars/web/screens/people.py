@@ -20,6 +20,7 @@ from regulars.profiles import person as profiles
 from regulars.profiles import search
 from regulars.profiles.enrichment import showing
 from regulars.profiles.enrichment.keeping import BASES
+from regulars.profiles.matching import answering
 from regulars.web import working
 from regulars.web.access import actor_of, page
 from regulars.web.words import TRAIT_WORDS
@@ -35,6 +36,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     text = request.GET.get("q", "").strip()
     context: dict[str, object] = {"text": text}
+    if actor.may("people.merge"):
+        context["doubts"] = answering.count(actor)
     if text:
         context["hits"] = search.find(text, limit=_HITS, actor=actor)
     else:

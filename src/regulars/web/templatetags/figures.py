@@ -15,11 +15,13 @@ from regulars.accounts.actors import Actor
 from regulars.insights import written
 from regulars.kernel.money import exponent, to_major
 from regulars.web import changes
+from regulars.web import match_words as match_vocabulary
 from regulars.web import words as vocabulary
 
 register = template.Library()
 _UNKNOWN = locales.UNKNOWN
 _EXACT_DECIMALS = 3
+_ALMOST = 0.99
 
 
 @register.filter
@@ -231,6 +233,30 @@ def words(key: str, kind: str) -> Any:
     """The shop's word for a short name: ``"granted"|words:"ALLOWANCE_WORDS"``."""
     known: dict[str, Any] = getattr(vocabulary, kind)
     return known.get(key, key.replace("_", " ").capitalize())
+
+
+@register.filter
+def match_words(key: str, kind: str) -> Any:
+    """The shop's word for what matching says: ``"same"|match_words:"LEVEL_WORDS"``."""
+    known: dict[str, Any] = getattr(match_vocabulary, kind)
+    return known.get(key, key)
+
+
+@register.filter
+def weighed(value: float) -> str:
+    """A weight of evidence with its sign; a whole number of bits would hide what is small."""
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + locales.number(round(abs(value), 1), most_decimals=1)
+
+
+@register.filter
+def chance(value: float | None) -> str:
+    """A chance in words of percent: never 100, for nothing that was estimated is certain."""
+    if value is None:
+        return _UNKNOWN
+    if value > _ALMOST:
+        return _("more than %(share)s") % {"share": locales.percent(_ALMOST)}
+    return locales.percent(value)
 
 
 @register.filter

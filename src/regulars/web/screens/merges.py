@@ -1,0 +1,64 @@
+"""Who belongs together: a person's joins with their evidence, a merge by hand, a split."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from regulars.identity.edges import edges_of
+from regulars.kernel.errors import NotFound, WrongUse
+from regulars.profiles import merging, search
+from regulars.profiles import person as profiles
+from regulars.web.access import actor_of, page
+
+_HITS = 10
+
+
+@page("people.see")
+def listed(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Every join of a person; POST splits one."""
+    actor, problem = actor_of(request), ""
+    if request.method == "POST":
+        merge_id = request.POST.get("merge", "")[:60]
+        try:
+            done = merging.split(actor, merge_id, reason=request.POST.get("reason", "")[:400])
+        except (NotFound, WrongUse) as error:
+            problem = error.message
+        else:
+            messages.success(request, _("Split. Everybody has again what was theirs."))
+            here = person_id if person_id in done.people else done.people[0]
+            return redirect("person_merges", here)
+    person = profiles.show(actor, person_id)
+    context = {
+        "person": person, "id": person_id, "edges": edges_of(actor, person_id), "problem": problem,
+    }  # fmt: skip
+    return render(request, "screens/people/merges.html", context)
+
+
+@page("people.merge")
+def merge(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Find the other one, say why, merge."""
+    actor, problem = actor_of(request), ""
+    text = request.GET.get("q", "").strip()[:200]
+    if request.method == "POST":
+        other, reason = request.POST.get("other", ""), request.POST.get("reason", "")
+        try:
+            done = merging.merge(actor, person_id, _number(other), reason=reason)
+        except (NotFound, WrongUse) as error:
+            problem = error.message
+        else:
+            messages.success(request, _("They are one person now. A split undoes it exactly."))
+            return redirect("person_merges", done.people[0])
+    person = profiles.show(actor, person_id)
+    hits = search.find(text, limit=_HITS, actor=actor) if text else []
+    context = {
+        "person": person, "id": person_id, "text": text, "problem": problem,
+        "hits": [one for one in hits if one.profile_id != person_id],
+    }  # fmt: skip
+    return render(request, "screens/people/merge.html", context, status=422 if problem else 200)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
