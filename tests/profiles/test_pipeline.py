@@ -79,7 +79,7 @@ def test_a_lead_goes_through_and_every_step_is_a_row(
         assert moving.move(people.helper, lead.pk, by_name["Talking"]) is None
         moving.move(people.helper, lead.pk, by_name["Won"])
     shown = facts.show(people.owner, lead.pk)
-    assert [(one["from"], one["to"], one["who"]) for one in shown["moves"]] == [
+    assert [(one["from_stage"], one["to_stage"], one["who"]) for one in shown["moves"]] == [
         ("Talking", "Won", "hana@crumb.test"), ("New", "Talking", "hana@crumb.test"),
         (None, "New", "olive@crumb.test"),
     ]  # fmt: skip

@@ -105,6 +105,28 @@ def _tally(stage: Stage, row: dict[str, Any] | None) -> Tally:
     return Tally(row["n"], total, weighted)
 
 
+def pipelines(actor: Actor) -> dict[str, Any]:
+    """Every pipeline with its stages, as programs get them. Needs ``leads.see``; sums are null
+    without ``people.see_money``."""
+    sees_money, currency = actor.may("people.see_money"), businesses.get().currency
+    found = []
+    for pipeline in stages.listing(actor):
+        shown = stages.of(pipeline)
+        sums = tallies(pipeline.pk, shown)
+        rows = [
+            {
+                **stages.as_json(one),
+                "leads": sums[one.pk].count,
+                "value_minor": sums[one.pk].value_minor if sees_money else None,
+                "weighted_minor": sums[one.pk].weighted_minor if sees_money else None,
+            }
+            for one in shown
+        ]
+        told_of = {"id": pipeline.pk, "name": pipeline.name, "currency": currency}
+        found.append({**told_of, "stages": rows})
+    return {"pipelines": found}
+
+
 def listing(
     actor: Actor,
     *,

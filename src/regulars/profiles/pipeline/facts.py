@@ -131,7 +131,8 @@ def _moves(lead: Lead) -> list[LeadMove]:
 def _move_json(one: LeadMove) -> dict[str, Any]:
     return {
         "at": one.at, "who": str(one.member) if one.member else None,
-        "from": one.from_stage.name if one.from_stage else None, "to": one.to_stage.name,
+        "from_stage": one.from_stage.name if one.from_stage else None,
+        "to_stage": one.to_stage.name,
         "reason": one.reason or None, "undone_at": one.undone_at,
         "undone_by": str(one.undone_by) if one.undone_by else None,
     }  # fmt: skip

@@ -47,7 +47,7 @@ def _plain(text: str) -> str:
 
 def _bounded(text: str, most: int, what: str) -> str:
     if len(text) > most:
-        sentence = told("%(what)s is too long: %(n)s letters at most.", what=what, n=most)
+        sentence = told("%(kind)s is too long: %(n)s letters at most.", kind=what, n=most)
         raise WrongUse(sentence)
     return text
 
