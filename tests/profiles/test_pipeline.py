@@ -246,6 +246,22 @@ def test_stages_are_set_up_whole(people: world.People, by_name: dict[str, int]) 
     assert leads.add(people.helper, Told(title="b")).stage.name == "Sample sent"
 
 
+def test_a_move_is_not_undone_into_a_stage_that_is_gone(
+    people: world.People, by_name: dict[str, int]
+) -> None:
+    lead = leads.add(people.owner, Told(title="a"))
+    for name in ("Talking", "Won"):
+        moving.move(people.owner, lead.pk, by_name[name])
+    rows = [one for one in stages.of(leads.get(lead.pk).pipeline) if one.name != "Talking"]
+    wanted = [stages.Wanted(one.pk, one.name, one.probability, one.kind) for one in rows]
+    stages.set_up(people.owner, lead.pipeline_id, "Sales", wanted)
+    with pytest.raises(WrongUse):
+        moving.undo(people.owner, lead.pk)
+    with pytest.raises(WrongUse):
+        moving.move(people.owner, lead.pk, by_name["Talking"])
+    assert leads.get(lead.pk).stage.name == "Won"
+
+
 def test_who_may(people: world.People, by_name: dict[str, int]) -> None:
     lead = leads.add(people.helper, Told(title="a"))
     for actor in (people.analyst, people.stranger):

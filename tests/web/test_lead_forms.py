@@ -143,18 +143,34 @@ def test_two_links_in_a_message_are_fine(send: Send) -> None:
     assert Lead.objects.count() == 1
 
 
-def test_one_address_may_send_ten_an_hour(send: Send) -> None:
-    for n in range(spam.MOST_AN_HOUR):
+def test_many_from_one_address_are_held_and_too_many_not_taken(send: Send) -> None:
+    for n in range(spam.HELD_AN_HOUR):
         assert send(message=f"Nr {n}").status_code == 302
-    answer = send(message="One more")
-    assert answer.status_code == 429 and "One more" in answer.content.decode()
+    assert send(message="One more").status_code == 302
+    assert FormSubmission.objects.get(lead=None).held_why.startswith("Many messages came")
     assert send(address="192.0.2.2", message="From elsewhere").status_code == 302
-    assert Lead.objects.count() == spam.MOST_AN_HOUR + 1
-    kept = str(list(FormKnock.objects.values()))
-    assert "192.0.2" not in kept
+    assert Lead.objects.count() == spam.HELD_AN_HOUR + 1
+    FormKnock.objects.update(count=spam.MOST_AN_HOUR)
+    answer = send(message="Yet another")
+    assert answer.status_code == 429 and "Yet another" in answer.content.decode()
+    assert "192.0.2" not in str(list(FormKnock.objects.values()))
     with clock.frozen(clock.now() + timedelta(days=2)):
-        spam.knock("192.0.2.3")
+        assert spam.knock("192.0.2.3") == 1
     assert FormKnock.objects.count() == 1
+
+
+def test_behind_a_proxy_the_address_that_it_saw_counts(form: LeadForm, settings: Any) -> None:
+    def go(seen: str) -> None:
+        typed = {**TYPED, "consent": "yes", "stamp": stamped(form), "message": seen}
+        Client().post(f"/f/{form.token}", typed, headers={"X-Forwarded-For": seen})
+
+    go("6.6.6.6, 192.0.2.1")
+    go("7.7.7.7, 192.0.2.2")
+    assert FormKnock.objects.count() == 1
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    go("6.6.6.6, 192.0.2.1, 192.0.2.3")
+    go("192.0.2.3")
+    assert FormKnock.objects.count() == 2
 
 
 @pytest.mark.parametrize(

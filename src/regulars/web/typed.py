@@ -116,7 +116,7 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
 _STAGED = re.compile(r"stage-(name|place|probability|kind)-(\d{1,18}|new)")
 _ASKED: Words = {
     "asked": gettext_lazy("asked"),
-    "required": gettext_lazy("asked, and has to be filled in"),
+    "required": gettext_lazy("asked, must be filled in"),
     "": gettext_lazy("not asked"),
 }
 _OF_A_STAGE: Words = {

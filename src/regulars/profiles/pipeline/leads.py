@@ -61,7 +61,7 @@ def add(
 
 def put(actor: Actor, lead: Lead, into: Stage) -> Lead:
     """Put a checked lead on top of a stage, inside the caller's transaction."""
-    now = clock.now()
+    now, into = clock.now(), stages.hold(into.pk)
     lead.pipeline_id, lead.stage, lead.place = into.pipeline_id, into, top_of(into.pk)
     lead.entered_at = lead.made_at = now
     lead.made_by_id = actor.member_id

@@ -26,7 +26,7 @@ def move(actor: Actor, lead_id: int, stage_id: int, reason: str = "") -> LeadMov
             return None
         if into.kind == stages.LOST and not why:
             raise WrongUse(told("Say why it was lost."), detail={"missing": "reason"})
-        now = clock.now()
+        now, into = clock.now(), stages.hold(into.pk)
         row = LeadMove.objects.create(
             lead=lead, at=now, member_id=actor.member_id, from_stage_id=lead.stage_id,
             to_stage=into, from_place=lead.place, to_place=leads.top_of(into.pk), reason=why,
@@ -48,13 +48,10 @@ def undo(actor: Actor, lead_id: int) -> LeadMove:
         last, before = [*standing.select_related("from_stage").order_by("-pk")[:2], None, None][:2]
         if last is None or before is None or last.from_stage is None:
             raise WrongUse(told("This lead was not moved yet; there is nothing to undo."))
-        if last.from_stage.taken_away_at is not None:
-            raise WrongUse(
-                told("The stage %(name)s was taken away since.", name=last.from_stage.name)
-            )
+        back = stages.hold(last.from_stage.pk)
         last.undone_at, last.undone_by_id = clock.now(), actor.member_id
         last.save(update_fields=["undone_at", "undone_by"])
-        lead.stage, lead.entered_at = last.from_stage, before.at
+        lead.stage, lead.entered_at = back, before.at
         lead.place = before.to_place if last.from_place is None else last.from_place
         lead.save(update_fields=["stage", "place", "entered_at"])
         audit(actor, "lead.undo_move", f"lead {lead.pk}", to=lead.stage_id)
@@ -71,6 +68,8 @@ def shift(actor: Actor, lead_id: int, *, up: bool) -> bool:
     ``leads.work``."""
     actor.require("leads.work")
     with transaction.atomic():
+        # The stage before its leads: two who change places at once wait for each other.
+        stages.hold(leads.get(lead_id).stage_id)
         lead = leads.get(lead_id, lock=True)
         rows = Lead.objects.filter(stage_id=lead.stage_id).select_for_update()
         if up:

@@ -19,7 +19,9 @@ from regulars.profiles.pipeline.models import FormKnock, LeadForm
 
 TOO_FAST_SECONDS = 3
 TOO_OLD = timedelta(days=1)
-MOST_AN_HOUR = 10
+# Of one address within an hour: beyond the first held for a look, beyond the second not taken. An
+# office, or everybody behind a proxy, shares one.
+HELD_AN_HOUR, MOST_AN_HOUR = 10, 60
 MOST_LINKS = 2
 _SALT = "regulars.lead-form"
 _LINK = re.compile(r"(?:https?://|www\.|\[url|<a\s)", re.IGNORECASE)
@@ -57,7 +59,7 @@ def is_to_be_asked_again(found: Stamp | None) -> bool:
     return found.seconds < TOO_FAST_SECONDS or found.seconds > TOO_OLD.total_seconds()
 
 
-def suspicion(*, trap: str, message: str, name: str) -> str:
+def suspicion(*, trap: str, message: str, name: str, count: int) -> str:
     """Why to hold a submission for a look, in a sentence; "" where nothing speaks against it."""
     if trap:
         return told("A field that people do not see was filled in.")
@@ -66,11 +68,13 @@ def suspicion(*, trap: str, message: str, name: str) -> str:
     links = len(_LINK.findall(message))
     if links > MOST_LINKS:
         return told("The message holds %(n)s links.", n=links)
+    if count > HELD_AN_HOUR:
+        return told("Many messages came from one network address within the hour.")
     return ""
 
 
-def knock(address: str) -> bool:
-    """Count one submission of an address; whether it may send another within this hour.
+def knock(address: str) -> int:
+    """Count one submission of an address; how many it sent within this hour.
 
     Kept is a keyed hash that changes daily, and that only for a day.
     """
@@ -81,8 +85,7 @@ def knock(address: str) -> bool:
         FormKnock.objects.filter(hour__lt=now - TOO_OLD).delete()
         FormKnock.objects.get_or_create(who=who, hour=hour)
         FormKnock.objects.filter(who=who, hour=hour).update(count=F("count") + 1)
-        count = FormKnock.objects.values_list("count", flat=True).get(who=who, hour=hour)
-    return count <= MOST_AN_HOUR
+        return FormKnock.objects.values_list("count", flat=True).get(who=who, hour=hour)
 
 
 def digest(*parts: str) -> str:

@@ -102,6 +102,16 @@ def stage(pipeline_id: int, stage_id: int) -> Stage:
     return found
 
 
+def hold(stage_id: int) -> Stage:
+    """A stage in use, held until the transaction ends: leads that come at once get places of their
+    own, and none comes into a stage that is being taken away. `WrongUse` where it is gone."""
+    rows = Stage.objects.select_for_update(no_key=True).filter(pk=stage_id, taken_away_at=None)
+    found = rows.first()
+    if found is None:
+        raise WrongUse(told("This stage was taken away since."))
+    return found
+
+
 def set_up(actor: Actor, pipeline_id: int, name: str, wanted: Sequence[Wanted]) -> Pipeline:
     """Name a pipeline and set its stages, in the order given. Needs ``leads.set_up``.
 
@@ -147,7 +157,8 @@ def _check_all(kept: Sequence[Wanted]) -> None:
 
 
 def _write(pipeline: Pipeline, kept: Sequence[Wanted]) -> None:
-    known = {one.pk: one for one in of(pipeline)}
+    rows = Stage.objects.select_for_update().filter(pipeline=pipeline, taken_away_at=None)
+    known = {one.pk: one for one in rows.order_by("pk")}
     filled = set(Lead.objects.filter(pipeline=pipeline).order_by().values_list("stage", flat=True)
                  .distinct())  # fmt: skip
     for place, one in enumerate(kept):

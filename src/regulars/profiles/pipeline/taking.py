@@ -51,15 +51,18 @@ def take(form: LeadForm, sent: Sent) -> Outcome:
     once = spam.digest("once", str(form.pk), page.number)
     if FormSubmission.objects.filter(once=once).exists():
         return "taken"
-    if not spam.knock(sent.address):
+    count = spam.knock(sent.address)
+    if count > spam.MOST_AN_HOUR:
         return "wait"
     with transaction.atomic():
         # One at a time: of the same content twice at once, the second must see the first.
-        LeadForm.objects.select_for_update().get(pk=form.pk)
+        LeadForm.objects.select_for_update(no_key=True).get(pk=form.pk)
         if _is_known(form, once, said.content):
             return "taken"
         said.once = once
-        said.held_why = spam.suspicion(trap=sent.trap, message=said.message, name=said.name)
+        said.held_why = spam.suspicion(
+            trap=sent.trap, message=said.message, name=said.name, count=count
+        )
         said.save()
         if not said.held_why:
             _land(_visitor(form), said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from regulars.kernel.errors import RegularsError
-from regulars.profiles.pipeline import forms, spam, stages, taking
+from regulars.profiles.pipeline import forms, stages, taking
 from regulars.profiles.pipeline.models import LeadForm
 from regulars.web.access import actor_of, page
 from regulars.web.screens.pipeline import number, tabs
@@ -92,7 +93,10 @@ def _fields(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
 
 def _ways_in(request: HttpRequest, form: LeadForm) -> dict[str, Any]:
     """The address of a form, and the two pieces of HTML that bring it onto a page."""
-    address = request.build_absolute_uri(reverse("public_form", args=[form.token]))
+    path = reverse("public_form", args=[form.token])
+    # Whoever looks may do so on the machine itself; visitors come from outside.
+    address = f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else ""
+    address = address or request.build_absolute_uri(path)
     words = {"address": address, "form": form, "labels": FIELD_WORDS,
              "asked": [(field, FIELD_WORDS[field], kind == forms.REQUIRED)
                        for field, kind in form.fields.items()]}  # fmt: skip
@@ -100,7 +104,6 @@ def _ways_in(request: HttpRequest, form: LeadForm) -> dict[str, Any]:
         "address": address,
         "frame": render_to_string("screens/form/frame.txt", words).strip(),
         "snippet": render_to_string("screens/form/snippet.txt", words).strip(),
-        "most": spam.MOST_AN_HOUR,
     }
 
 
