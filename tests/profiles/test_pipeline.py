@@ -296,10 +296,15 @@ def test_a_person_takes_their_leads_along_and_is_forgotten_with_them(
     other = leads.add(people.owner, Told(title="Bo's", email="bo@crumb.test"))
     moving.move(people.owner, typed.pk, by_name["Lost"], "Ada moved away")
     leads.touch(people.owner, typed.pk, "Ada called")
+    leads.touch(people.owner, other.pk, "Told us to ask ada@crumb.test")
+    leads.change(people.owner, other.pk, Told(title="Bo's", email="bo@crumb.test",
+                                              note="Pays: 07700 900 001"))  # fmt: skip
     told = json.dumps(erasure.export(people.owner, numbers["ada"]), default=str)
     for words in ("Cake for Ada", "Rolls", "Ada moved away", "Ada called"):
         assert words in told
     receipt = erasure.erase(people.owner, numbers["ada"])
-    assert receipt.rows["profiles_lead"] == 2
-    assert [one.pk for one in Lead.objects.all()] == [other.pk]
+    assert receipt.rows["profiles_lead"] == 3
+    [left] = Lead.objects.all()
+    assert (left.pk, left.title, left.note) == (other.pk, "Bo's", "(named the person; left out)")
+    assert left.contacts.get().words == "(named the person; left out)"
     assert LeadMove.objects.count() == 1

@@ -177,6 +177,8 @@ def test_a_board_of_fifty_thousand_opens_at_once(owner: Any, bakery: Path) -> No
     # The first fifty of five columns; whose names they bear would be one question more.
     assert len(many) <= len(few) + 2 and page.count("data-lead=") == 250
     assert page.count("10,000</span>") == 5
+    packed = owner.get(path, headers={"Accept-Encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip" and len(packed.content) < 40_000
     spent = min(_timed(lambda: read(owner, path)) for _ in range(2))
     assert spent < 1.0
     more = f"{path}?stage={stage('New').pk}&after="

@@ -163,8 +163,11 @@ def theirs(identifier_ids: Iterable[int]) -> Q:
     """Leads (or submissions) of whoever has these identifiers: by anchor, else by what was
     typed."""
     emails, phones = leads.keys_of(identifier_ids)
-    return Q(anchor_id__in=list(identifier_ids)) | (
-        Q(anchor=None) & (Q(email_key__in=emails) | Q(phone_key__in=phones))
+    # One branch an index: both of what was typed under one condition would read every lead.
+    return (
+        Q(anchor_id__in=list(identifier_ids))
+        | Q(email_key__in=emails, anchor=None)
+        | Q(phone_key__in=phones, anchor=None)
     )
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 
 from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor
@@ -33,6 +34,9 @@ def index(request: HttpRequest) -> HttpResponse:
     return redirect("pipeline", stages.listing(actor)[0].pk)
 
 
+# Each card brings its own form: a full board would weigh 200 KB. The forms' key is masked anew in
+# every answer, so its packed length tells nothing.
+@gzip_page
 @page("leads.see")
 def shown(request: HttpRequest, pipeline_id: int) -> HttpResponse:
     """The board; with a stage in the address that column alone, from a cursor on."""
