@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -308,3 +310,24 @@ def test_a_person_takes_their_leads_along_and_is_forgotten_with_them(
     assert (left.pk, left.title, left.note) == (other.pk, "Bo's", "(named the person; left out)")
     assert left.contacts.get().words == "(named the person; left out)"
     assert LeadMove.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_hands_move_cards_at_once(people: world.People, by_name: dict[str, int]) -> None:
+    numbers = [leads.add(people.owner, Told(title=str(n))).pk for n in range(6)]
+
+    def go(n: int) -> None:
+        try:
+            for step in range(6):
+                moving.shift(people.helper, numbers[n], up=bool((n + step) % 2))
+                to = by_name["Talking" if (n + step) % 2 else "New"]
+                moving.move(people.helper, numbers[(n + step) % 6], to)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as hands:
+        list(hands.map(go, range(6)))
+    for lead in Lead.objects.all():
+        last = LeadMove.objects.filter(lead=lead, undone_at=None).order_by("pk").last()
+        assert last is not None and last.to_stage_id == lead.stage_id
+    assert Lead.objects.count() == 6

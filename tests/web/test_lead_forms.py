@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from regulars.accounts import actors
@@ -250,3 +252,21 @@ def test_whoever_is_erased_is_in_no_submission(form: LeadForm, send: Send, tmp_p
     erasure.erase(actors.owner("cli"), person)
     assert [one.email for one in FormSubmission.objects.all()] == ["bo@crumb.test"]
     assert [one.email for one in Lead.objects.all()] == ["bo@crumb.test"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_page_sent_by_many_hands_at_once_lands_once(bakery: Path) -> None:
+    form = add_form()
+    stamp = stamped(form)
+
+    def go(n: int) -> int:
+        # Half of them the same page, half the same words from pages of their own.
+        typed = {**TYPED, "consent": "yes", "stamp": stamp if n % 2 else stamped(form)}
+        try:
+            return Client().post(f"/f/{form.token}", typed, REMOTE_ADDR=f"192.0.2.{n}").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as hands:
+        assert set(hands.map(go, range(12))) == {302}
+    assert Lead.objects.count() == FormSubmission.objects.count() == 1
