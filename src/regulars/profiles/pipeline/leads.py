@@ -132,10 +132,11 @@ def remove(actor: Actor, lead_id: int) -> None:
 def get(lead_id: int, *, lock: bool = False) -> Lead:
     """One lead with its stage; `NotFound` where there is none. ``lock`` holds it until the
     transaction ends."""
-    rows = Lead.objects.select_related("stage", "pipeline", "owner")
+    number = texts.number(lead_id)
     if lock:
-        rows = rows.select_for_update(of=("self",))
-    found = rows.filter(pk=texts.number(lead_id)).first()
+        # Alone: beside its stage, PostgreSQL takes a lead that moved while we waited for no row.
+        Lead.objects.select_for_update().filter(pk=number).values_list("pk").first()
+    found = Lead.objects.select_related("stage", "pipeline", "owner").filter(pk=number).first()
     if found is None:
         raise NotFound(told("There is no lead %(n)s.", n=lead_id))
     return found
