@@ -18,7 +18,7 @@ from regulars.identity.models import Link
 from regulars.identity.resolving import resolve
 from regulars.kernel import clock
 from regulars.kernel.errors import NotAllowed, NotFound, WrongUse
-from regulars.profiles import erasure
+from regulars.profiles import erasure, merging
 from regulars.profiles.models import Lead, LeadMove, Pipeline
 from regulars.profiles.pipeline import board, facts, leads, moving, stages, texts
 from regulars.profiles.pipeline.leads import Told
@@ -201,6 +201,24 @@ def test_a_typed_address_becomes_the_person_once_they_are_known(
     anchor = given_to.anchor_id
     again = leads.change(people.owner, given_to.pk, leads.said_of(leads.get(given_to.pk)))
     assert again.anchor_id == anchor
+
+
+def test_leads_follow_a_merge_and_part_again_with_it(people: world.People, tmp_path: Path) -> None:
+    numbers = land_people(people, tmp_path)
+    ada, bo = (leads.add(people.owner, Told(title=one, person_id=numbers[one.lower()]))
+               for one in ("Ada", "Bo"))  # fmt: skip
+
+    def whose() -> set[int | None]:
+        return {board.as_card(leads.get(one.pk)).person_id for one in (ada, bo)}
+
+    apart = whose()
+    done = merging.merge(people.owner, numbers["ada"], numbers["bo"], reason="One person")
+    [together] = whose()
+    assert together is not None
+    listed = board.listing(people.owner, person_id=together)["leads"]
+    assert {one["title"] for one in listed} == {"Ada", "Bo"}
+    merging.split(people.owner, done.merge_id)
+    assert whose() == apart and len(apart) == 2
 
 
 def test_sums_and_money_by_role(people: world.People, by_name: dict[str, int]) -> None:
