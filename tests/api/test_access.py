@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -8,6 +10,8 @@ from regulars.accounts.models import ApiKey, Member
 from regulars.insights import decisions
 from regulars.jobs.outbox import Letter, put
 from regulars.profiles import merging
+from regulars.profiles.pipeline import leads, moving, stages
+from regulars.profiles.pipeline.leads import Told
 from tests.api.conftest import Ask
 from tests.contract.world import OWNER, World
 
@@ -30,6 +34,9 @@ READS = {
     "imports/{run}/quarantine": "owner manager analyst",
     "quality": "owner manager analyst",
     "opening-hours": "owner manager analyst",
+    "pipelines": "owner manager helper analyst",
+    "leads": "owner manager helper analyst",
+    "leads/{lead}": "owner manager helper analyst",
     "today": "owner manager analyst",
     "today/things": "owner manager analyst",
     "today/decisions": "owner manager analyst",
@@ -48,14 +55,18 @@ CHANGES = {
     ("put", "opening-hours"): "owner manager",
     ("post", "people/{person}/merges"): "owner manager",
     ("post", "merges/{merge}/split"): "owner manager",
+    ("post", "leads"): "owner manager helper",
+    ("post", "leads/{lead}/move"): "owner manager helper",
+    ("post", "leads/{moved}/undo-move"): "owner manager helper",
     ("delete", "people/{person}"): "owner",
 }
-BODY = {
+BODY: dict[str, Any] = {
     "repeats": {"excluded": True},
     "discard": {},
     "decisions": {"key": "quarantine", "what": "done"},
     "opening-hours": {"place": "Market", "days": []},
     "split": {},
+    "leads": {"title": "Wedding cake"},
 }
 
 
@@ -72,12 +83,26 @@ def address(path: str, world: World) -> str:
     if "{merge}" in path:
         other = world.person("Dov Katz")
         merge = merging.merge(actors.owner("cli"), person, other, reason="One till").merge_id
-    return path.format(person=person, run=run.pk, decision=made, message=message.pk, merge=merge)
+    lead = leads.add(actors.owner("cli"), Told(title="Cake")).pk if "{lead}" in path else 0
+    moved = leads.add(actors.owner("cli"), Told(title="Roll")).pk if "{moved}" in path else 0
+    if moved:
+        moving.move(actors.owner("cli"), moved, talking())
+    return path.format(
+        person=person, run=run.pk, decision=made, message=message.pk, merge=merge, lead=lead,
+        moved=moved,
+    )  # fmt: skip
+
+
+def talking() -> int:
+    """The stage beside the first."""
+    return stages.of(stages.listing(actors.owner("cli"))[0])[1].pk
 
 
 def said(path: str, world: World) -> dict[str, object] | None:
     if path.endswith("/merges"):
         return {"other": world.person("Dov Katz"), "reason": "One till"}
+    if path.endswith("/move"):
+        return {"stage": talking()}
     return BODY.get(path.rpartition("/")[2])
 
 

@@ -113,6 +113,28 @@ def test_what_others_publish_is_added_listed_and_removed(run: Run) -> None:
     assert hold(run(*words).out, "enrich-days")["days"] == []
 
 
+def test_leads_are_written_down_moved_lost_and_brought_back(run: Run) -> None:
+    add = ("leads", "add", "Wedding cake", "--name", "Eve", "--value", "1250.50", "--source",
+           "Fair", "--next-step", "Call", "--next-on", "2026-12-01", "--json")  # fmt: skip
+    made = hold(run(*add).out, "leads-add")
+    assert made["value_minor"] == 125_050 and made["stage"] == "New"
+    [pipeline] = hold(run("leads", "pipelines", "--json").out, "leads-pipelines")["pipelines"]
+    by_name = {one["name"]: one["id"] for one in pipeline["stages"]}
+    refused = run("leads", "move", made["id"], by_name["Lost"])
+    assert refused.status == 2 and "Say why it was lost." in refused.err
+    move = ("leads", "move", made["id"], by_name["Lost"], "--reason", "Too dear", "--json")
+    assert hold(run(*move).out, "leads-move")["moves"][0]["reason"] == "Too dear"
+    assert hold(run("leads", "undo", made["id"], "--json").out, "leads-undo")["stage"] == "New"
+    listed = hold(run("leads", "list", "--stage", by_name["New"], "--json").out, "leads-list")
+    assert [one["id"] for one in listed["leads"]] == [made["id"]]
+    shown = run("leads", "show", made["id"])
+    assert "of 100 points" in shown.out and "New → Lost: Too dear (undone)" in shown.out
+    hold(run("leads", "show", made["id"], "--json").out, "leads-show")
+    for wrong in (("--value", "many"), ("--next-on", "soon"), ("--probability", "101"),
+                  ("--owner", "999999"), ("--stage", str(2**70)), ("--person", "0")):  # fmt: skip
+        assert run("leads", "add", "x", *wrong).status == 2, wrong
+
+
 def test_what_looks_wrong_is_listed_put_right_and_left(run: Run, tmp_path: Path) -> None:
     rows = [("1", "2026-03-02", "tester@crumb.test", "Loaf", 1, "4.00"),
             ("2", "2026-03-02", "ada@gmial.com", "TEST", 1, "4.00")]  # fmt: skip

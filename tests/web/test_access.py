@@ -39,6 +39,45 @@ GET  /people/matches/1              in   403 403 /people/matches /people/matches
 POST /people/matches/1              in   403 403 /people/matches /people/matches
 POST /people/matches/undo/1         in   403 403 404 404
 POST /people/matches/look           in   403 403 /people/matches /people/matches
+GET  /people/pipeline               in   THERE THERE THERE THERE
+POST /people/pipeline               in   403 403 422 422
+GET  /people/pipeline/BOARD         in   200 200 200 200
+GET  /people/pipeline/BOARD?stage=999999 in 422 422 422 422
+GET  /people/pipeline/BOARD?after=nowhere in 422 422 422 422
+GET  /people/pipeline/999999999999999999999 in 404 404 404 404
+GET  /people/pipeline/BOARD/set-up  in   403 403 200 200
+POST /people/pipeline/BOARD/set-up  in   403 403 200 200
+GET  /people/pipeline/999999/set-up in   403 403 404 404
+GET  /people/leads/new              in   200 403 200 200
+GET  /people/leads/new?pipeline=999999 in 200 403 200 200
+POST /people/leads/new              in   200 403 200 200
+GET  /people/leads/LEAD             in   200 200 200 200
+GET  /people/leads/999999           in   404 404 404 404
+GET  /people/leads/999999999999999999999 in 404 404 404 404
+GET  /people/leads/LEAD/edit        in   200 403 200 200
+POST /people/leads/LEAD/edit        in   200 403 200 200
+GET  /people/leads/LEAD/move        in   200 403 200 200
+POST /people/leads/LEAD/move        in   422 403 422 422
+GET  /people/leads/LEAD/undo        in   405 403 405 405
+POST /people/leads/LEAD/undo        in   422 403 422 422
+POST /people/leads/LEAD/shift       in   THERE 403 THERE THERE
+POST /people/leads/LEAD/touch       in   BESIDE 403 BESIDE BESIDE
+POST /people/leads/999999/touch     in   404 403 404 404
+GET  /people/leads/LEAD/remove      in   403 403 200 200
+POST /people/leads/LEAD/remove      in   403 403 200 200
+GET  /people/forms                  in   200 200 200 200
+GET  /people/forms/new              in   403 403 200 200
+POST /people/forms/new              in   403 403 200 200
+GET  /people/forms/FORM             in   403 403 200 200
+GET  /people/forms/999999           in   403 403 404 404
+POST /people/forms/FORM             in   403 403 200 200
+GET  /people/forms/held             in   200 403 200 200
+POST /people/forms/held/HELD        in   /people/forms/held 403 404 404
+POST /people/forms/held/999999      in   404 403 404 404
+GET  /f/PUBLIC                      200  200 200 200 200
+GET  /f/PUBLIC?sent=1               200  200 200 200 200
+POST /f/PUBLIC                      422  422 422 422 422
+GET  /f/wrong                       404  404 404 404 404
 GET  /voices                        in   200 200 200 200
 GET  /voices?waiting=1              in   200 200 200 200
 GET  /voices?stars=5                in   200 200 200 200
@@ -192,11 +231,20 @@ def numbers(world: Any) -> dict[str, str]:
     from regulars.jobs.outbox import Letter, put
     from regulars.sources import origins
     from regulars.sources.models import Import, QuarantinedRow
+    from tests.web.leads import add_form, add_held, add_lead
 
     row = QuarantinedRow.objects.first()
     assert row is not None
     letter = Letter("sample", "1", "olive@crumb.test", "Words", "Words", "<p>Words</p>")
+    lead, form = add_lead(), add_form()
     return {
+        "BOARD": str(lead.pipeline_id),
+        "THERE": f"/people/pipeline/{lead.pipeline_id}",
+        "BESIDE": f"/people/leads/{lead.pk}",
+        "LEAD": str(lead.pk),
+        "FORM": str(form.pk),
+        "HELD": str(add_held(form)),
+        "PUBLIC": form.token,
         "MESSAGE": str(put(letter)[0].pk),
         "TOKEN": world.share(),
         "DIGEST": world.chart(),
@@ -244,6 +292,11 @@ def test_every_address_stands_in_the_table() -> None:
             .replace("MESSAGE", "1")
             .replace("TOKEN", "x")
             .replace("DIGEST", "0" * 32)
+            .replace("BOARD", "1")
+            .replace("LEAD", "1")
+            .replace("FORM", "1")
+            .replace("HELD", "1")
+            .replace("PUBLIC", "x")
         ).url_name
         for line in LINES
         if line[1] != "/nothing"

@@ -9,6 +9,7 @@ from ninja import NinjaAPI, Router
 from regulars.api import (
     failures,
     imports,
+    leads,
     mail,
     merges,
     metrics,
@@ -66,6 +67,7 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 for _part, _tag in (
     (people, "people"),
     (merges, "people"),
+    (leads, "leads"),
     (orders, "orders"),
     (metrics, "metrics"),
     (products, "products"),

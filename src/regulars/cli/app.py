@@ -87,6 +87,7 @@ def _register() -> None:
         identity,
         imports,
         insights,
+        leads,
         mail,
         members,
         opening_hours,

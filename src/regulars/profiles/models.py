@@ -8,6 +8,34 @@ from django.conf import settings
 from django.db import models
 
 from regulars.identity.models import Profile
+from regulars.profiles.pipeline.models import (
+    FormKnock,
+    FormSubmission,
+    Lead,
+    LeadContact,
+    LeadForm,
+    LeadMove,
+    Pipeline,
+    Stage,
+)
+
+__all__ = [
+    "Card",
+    "EnrichedDay",
+    "EnrichedPlace",
+    "Enrichment",
+    "EnrichmentObjection",
+    "Erasure",
+    "FormKnock",
+    "FormSubmission",
+    "Lead",
+    "LeadContact",
+    "LeadForm",
+    "LeadMove",
+    "NameWord",
+    "Pipeline",
+    "Stage",
+]
 
 
 class Card(models.Model):

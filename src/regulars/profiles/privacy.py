@@ -9,9 +9,11 @@ from regulars.kernel.declarations import Kept, PrivacyHandler
 from regulars.kernel.telling import told
 from regulars.profiles import person
 from regulars.profiles.models import Card, EnrichmentObjection, NameWord
+from regulars.profiles.pipeline import privacy as of_pipeline
 from regulars.sources.privacy import delete_rows, exported
 
 NOT_PERSONAL = {
+    **of_pipeline.NOT_PERSONAL,
     "profiles_enrichment": "From whom a table of third parties is, and what it is for.",
     "profiles_enrichedday": "Holidays and weather of days.",
     "profiles_erasure": "Counts of rows and, while it runs, numbers that mean nothing afterwards.",
@@ -28,6 +30,7 @@ def _export_surroundings(_: frozenset[int], people: frozenset[int]) -> Iterator[
 
 
 HANDLERS = (
+    *of_pipeline.HANDLERS,
     PrivacyHandler(
         "profiles_enrichmentobjection",
         lambda _, people: exported(EnrichmentObjection.objects.filter(profile_id__in=people)),

@@ -11,11 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from regulars.accounts import locales
+from regulars.accounts.models import Member
 from regulars.accounts.sentences import said
 from regulars.profiles.enrichment.keeping import BASES
+from regulars.profiles.models import Pipeline, Stage
 from regulars.sources.files.fields import FIELDS
 from regulars.web.screens.setup import SECTOR_WORDS
-from regulars.web.words import DECISION_WORDS, DISMISSAL_WORDS, KIND_WORDS, REASON_WORDS, ROLE_WORDS
+from regulars.web.words import (
+    DECISION_WORDS,
+    DISMISSAL_WORDS,
+    FIELD_WORDS,
+    KIND_WORDS,
+    REASON_WORDS,
+    ROLE_WORDS,
+    STAGE_WORDS,
+)
 
 Words = Mapping[str, Promise | str]
 _NUMBERED = re.compile(r"(state-|opens-|closes-|cell|c)(\d{1,3})")
@@ -41,6 +51,10 @@ _PRESSED: Words = {
     "object": gettext_lazy("They object to this"),
     "allow": gettext_lazy("They do not mind any more"),
     "decide": gettext_lazy("Save, and land what waits"),
+    "let_in": gettext_lazy("Make it a lead"),
+    "throw_away": gettext_lazy("Throw it away"),
+    "close": gettext_lazy("Close this form"),
+    "reopen": gettext_lazy("Open it again"),
 }
 _YES: Words = {"on": gettext_lazy("yes"), "yes": gettext_lazy("yes")}
 # Label, and the words of its values where they were chosen and not typed. What is not here is
@@ -82,6 +96,34 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
     "basis": (gettext_lazy("Lawful basis"), lambda text: said(BASES.get(text, text))),
     "column": (gettext_lazy("Its column of postcodes, if it is not called so"), None),
     "moves": (gettext_lazy("Moves on with the days"), _YES),
+    "title": (gettext_lazy("What it is about"), None),
+    "phone": (gettext_lazy("Phone"), None),
+    "value": (gettext_lazy("Value"), None),
+    "probability": (gettext_lazy("Probability in percent"), None),
+    "source": (gettext_lazy("Where it came from"), None),
+    "next_step": (gettext_lazy("Next step"), None),
+    "next_on": (gettext_lazy("On which day"), lambda text: _day(text)),
+    "owner": (gettext_lazy("Who looks after it"), lambda text: _name_of(Member, text)),
+    "note": (gettext_lazy("Note"), None),
+    "to": (gettext_lazy("Move to"), lambda text: _name_of(Stage, text)),
+    "message": (gettext_lazy("Message"), None),
+    "consent": (gettext_lazy("Sentence of consent"), None),
+    "pipeline": (gettext_lazy("Pipeline"), lambda text: _name_of(Pipeline, text)),
+    "website": (gettext_lazy("Leave this empty"), None),
+}
+
+
+_STAGED = re.compile(r"stage-(name|place|probability|kind)-(\d{1,18}|new)")
+_ASKED: Words = {
+    "asked": gettext_lazy("asked"),
+    "required": gettext_lazy("asked, must be filled in"),
+    "": gettext_lazy("not asked"),
+}
+_OF_A_STAGE: Words = {
+    "name": gettext_lazy("Name of the stage"),
+    "place": gettext_lazy("Place of the stage"),
+    "probability": gettext_lazy("Probability of the stage"),
+    "kind": gettext_lazy("Kind of the stage"),
 }
 
 
@@ -103,6 +145,10 @@ def label_of(name: str) -> str:
         return str(LABELS[name][0])
     if name.startswith("setting-"):
         return name.removeprefix("setting-").capitalize()
+    if name.startswith("ask-"):
+        return str(FIELD_WORDS.get(name.removeprefix("ask-"), ""))
+    if staged := _STAGED.fullmatch(name):
+        return str(_OF_A_STAGE[staged[1]])
     numbered = _NUMBERED.fullmatch(name)
     if not numbered:
         return ""
@@ -121,6 +167,10 @@ def label_of(name: str) -> str:
 def _value(name: str, value: str, kind: str) -> str:
     if name.startswith("state-"):
         return str(_STATES.get(value, ""))
+    if name.startswith("ask-"):
+        return str(_ASKED.get(value, ""))
+    if name.startswith("stage-kind-"):
+        return str(STAGE_WORDS.get(value, ""))
     if re.fullmatch(r"c\d+", name):
         titles = {one.name: one.title for one in FIELDS.get(kind, ())}
         return said(titles.get(value, ""))
@@ -139,3 +189,8 @@ def _day(text: str) -> str:
 
 def _weekday(text: str) -> str:
     return locales.weekday(int(text)) if text in "0123456" and len(text) == 1 else text
+
+
+def _name_of(model: type[Member | Stage | Pipeline], text: str) -> str:
+    number = int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
+    return str(model._default_manager.filter(pk=number).first() or "")

@@ -40,6 +40,13 @@ HELD_WORDS = {
     "overdue": _("It should have gone out more than two days ago."),
     "restored": _("It was in a backup that was put back, and may have gone out before."),
 }
+STAGE_WORDS = {"open": _("Open"), "won": _("Won"), "lost": _("Lost")}
+FIELD_WORDS = {
+    "name": _("Name"),
+    "email": _("E-mail address"),
+    "phone": _("Phone"),
+    "message": _("Message"),
+}
 CHANNEL_WORDS = {"email": _("E-mail"), "sms": _("Text message"), "post": _("Post")}
 ALLOWANCE_WORDS = {
     "granted": _("allowed"),

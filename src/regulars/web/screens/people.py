@@ -21,11 +21,13 @@ from regulars.profiles import search
 from regulars.profiles.enrichment import showing
 from regulars.profiles.enrichment.keeping import BASES
 from regulars.profiles.matching import answering
+from regulars.profiles.pipeline import board as leads_board
 from regulars.web import working
 from regulars.web.access import actor_of, page
 from regulars.web.words import TRAIT_WORDS
 
 _HITS = 30
+_LEADS = 20
 
 
 @page("people.see")
@@ -78,6 +80,7 @@ def one(request: HttpRequest, person_id: int) -> HttpResponse:
     actor = actor_of(request)
     person = people.show(actor, person_id)
     context = {"person": person, "id": person_id, "more": person.get("timeline_cursor")}
+    context["leads"] = leads_board.listing(actor, person_id=person_id, limit=_LEADS)["leads"]
     context["traits"], context["more_traits"] = _by_weight(person["traits"])
     if before := request.GET.get("before"):
         earlier = profiles.timeline(actor, person_id, cursor=before)
