@@ -55,6 +55,9 @@ CHANGES = {
     ("put", "opening-hours"): "owner manager",
     ("post", "people/{person}/merges"): "owner manager",
     ("post", "merges/{merge}/split"): "owner manager",
+    ("post", "people"): "owner manager helper",
+    ("put", "people/{person}/traits"): "owner manager helper",
+    ("post", "people/{person}/consents"): "owner manager helper",
     ("post", "leads"): "owner manager helper",
     ("post", "leads/{lead}/move"): "owner manager helper",
     ("post", "leads/{moved}/undo-move"): "owner manager helper",
@@ -66,6 +69,9 @@ BODY: dict[str, Any] = {
     "decisions": {"key": "quarantine", "what": "done"},
     "opening-hours": {"place": "Market", "days": []},
     "split": {},
+    "people": {"email": "new@crumb.test"},
+    "traits": {"traits": {"allergies": "nuts"}},
+    "consents": {"channel": "email", "state": "granted", "said": "Do write"},
     "leads": {"title": "Wedding cake"},
 }
 

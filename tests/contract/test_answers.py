@@ -469,3 +469,13 @@ def test_people_are_merged_listed_and_split(run: Run, world: World) -> None:
     assert parted["people"] == made["before"] == sorted((one, other))
     assert run("people", "split", made["merge_id"]).status == 2
     assert run("people", "split", "no such").status == 1
+
+
+def test_people_are_written_down_and_what_they_like(run: Run) -> None:
+    made = hold(run("people", "add", "--name", "Cleo", "--json").out, "people-add")
+    said = run("people", "say", made["id"], "allergies=nuts", "birthday=--12-10", "--json")
+    assert hold(said.out, "people-say")["changed"] == ["allergies", "birthday"]
+    assert run("people", "say", made["id"], "allergies").status == 2
+    assert run("people", "say", made["id"], "colour=red").status == 1
+    page = hold(run("people", "show", made["id"], "--json").out, "people-show")
+    assert {"allergies", "birthday", "name"} == {one["name"] for one in page["traits"]}

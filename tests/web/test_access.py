@@ -28,6 +28,13 @@ GET  /people/999999999999999999999/erase in 403 403 403 404
 GET  /people/999999999999999999999/export in 403 403 404 404
 GET  /people/PERSON/export          in   403 403 200 200
 GET  /people/PERSON/erase           in   403 403 403 200
+GET  /people/new                    in   200 403 200 200
+POST /people/new                    in   422 403 422 422
+GET  /people/PERSON/facts           in   200 200 200 200
+POST /people/PERSON/facts           in   FACTS 422 FACTS FACTS
+GET  /people/999999/facts           in   404 404 404 404
+GET  /settings/fields               in   403 403 200 200
+POST /settings/fields               in   403 403 422 422
 GET  /people/PERSON/merges          in   200 200 200 200
 GET  /people/999999/merges          in   404 404 404 404
 POST /people/PERSON/merges          in   403 403 200 200
@@ -249,6 +256,7 @@ def numbers(world: Any) -> dict[str, str]:
         "TOKEN": world.share(),
         "DIGEST": world.chart(),
         "PERSON": str(world.person("Ada")),
+        "FACTS": f"/people/{world.person('Ada')}/facts",
         "IMPORT": str(Import.objects.get(pk=row.of_import_id).pk),
         "ROW": str(row.pk),
         "LIVE": str(origins.add(actors.owner("cli"), "segment", name="Till").pk),

@@ -51,6 +51,8 @@ SHARED: dict[str, type[BaseModel]] = {
     "mail-weekly": shapes_of_mail.WeeklyMail,
     "metric": shapes.MetricAnswer,
     "metric-definitions": shapes.Metrics,
+    "people-add": shapes_of_people.Written,
+    "people-say": shapes_of_people.Said,
     "people-find": shapes.FoundPeople,
     "people-merge": shapes_of_identity.Outcome,
     "people-split": shapes_of_identity.Outcome,

@@ -13,7 +13,7 @@ from regulars.api.answers import as_json, listed
 from regulars.api.documentation import ABSENT, AS_TABLE, LISTED, TAKEN
 from regulars.api.parameters import As, Cursor, Limit, Number, Text
 from regulars.api.shapes import FoundPerson, People, Segments
-from regulars.api.shapes_of_people import Person, PersonExport, Receipt
+from regulars.api.shapes_of_people import Person, PersonExport, Receipt, ToWrite, Written
 from regulars.kernel.errors import WrongUse
 
 router = Router()
@@ -62,6 +62,16 @@ def list_people(
             raise WrongUse("q stands alone: it does not go with segment, quiet or cursor.")
         return listed(request, _found(request, q, limit), "people", _FOUND, form)
     return _page(request, form, segment=segment, quiet=quiet, cursor=cursor, limit=limit)
+
+
+@router.post("/people", response={200: Written, **TAKEN})
+def add_person(request: HttpRequest, asked: ToWrite) -> HttpResponse:
+    """Write a person down by hand. Not for analysts."""
+    from regulars.profiles.typed import people
+
+    told = {"email": asked.email, "phone": asked.phone, "card": asked.card, **asked.traits}
+    done = people.add(actor_of(request), told)
+    return as_json({"id": done.profile_id, "was_known": done.was_known})
 
 
 @router.get("/people/{person_id}", response={200: Person, **ABSENT})

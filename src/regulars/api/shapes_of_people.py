@@ -35,13 +35,14 @@ class Trait(BaseModel):
 
 
 class Allowance(BaseModel):
-    """What a person allows on one channel."""
+    """What a person allows on one channel for one purpose."""
 
     channel: str
     state: Literal["granted", "withdrawn", "unknown"]
     since: datetime | None
     said: str
     origin: Origin | None
+    purpose: Literal["marketing", "service", "review"]
 
 
 class Totals(BaseModel):
@@ -153,6 +154,7 @@ class Person(BaseModel):
         description="What others publish of where they live: values with publisher, as_of, "
         "purpose and lawful basis. Never of the person."
     )
+    next_booking: dict[str, Any] | None = Field(description="The next one that is expected.")
     scores: Scores | None
 
 
@@ -171,3 +173,47 @@ class Receipt(BaseModel):
     rows: dict[str, int]
     is_mart_done: bool
     is_log_emptied: bool
+
+
+class Written(BaseModel):
+    """Who was written down."""
+
+    id: int
+    was_known: bool = Field(description="An address or number was somebody's: it is their page.")
+
+
+class ToWrite(BaseModel):
+    """A person to write down: any of these, and at least one."""
+
+    model_config = {"extra": "forbid"}
+
+    email: str = Field(default="", max_length=320)
+    phone: str = Field(default="", max_length=60)
+    card: str = Field(default="", max_length=60)
+    traits: dict[str, str] = Field(default_factory=dict, max_length=60)
+
+
+class ToSay(BaseModel):
+    """Traits to type; an empty one lets the files speak again."""
+
+    model_config = {"extra": "forbid"}
+
+    traits: dict[str, str] = Field(max_length=60)
+
+
+class Said(BaseModel):
+    """Which traits were typed anew."""
+
+    id: int
+    changed: list[str]
+
+
+class ToAllow(BaseModel):
+    """What a person said they allow, in their words."""
+
+    model_config = {"extra": "forbid"}
+
+    channel: Literal["email", "sms", "post"]
+    state: Literal["granted", "withdrawn"]
+    purpose: Literal["marketing", "service", "review"] = "marketing"
+    said: str = Field(min_length=1, max_length=400)

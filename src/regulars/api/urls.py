@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 
 from regulars.api import (
+    facts,
     failures,
     imports,
     leads,
@@ -67,6 +68,7 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 for _part, _tag in (
     (people, "people"),
     (merges, "people"),
+    (facts, "people"),
     (leads, "leads"),
     (orders, "orders"),
     (metrics, "metrics"),

@@ -49,6 +49,42 @@ def show(person_id: Id) -> None:
     SESSION.answer(page, people.as_text(page))
 
 
+@people_app.command("add")
+def add(
+    name: Annotated[str, typer.Option(help="Full name.")] = "",
+    email: Annotated[str, typer.Option(help="E-mail address.")] = "",
+    phone: Annotated[str, typer.Option(help="Telephone number.")] = "",
+    card: Annotated[str, typer.Option(help="Loyalty card.")] = "",
+) -> None:
+    """Write a person down by hand; a name alone is enough."""
+    SESSION.boot()
+    from regulars.profiles.typed import people
+
+    given = {"name": name, "email": email, "phone": phone, "card": card}
+    done = people.add(SESSION.actor(), given)
+    said = "was here already" if done.was_known else "is written down"
+    answer = {"id": done.profile_id, "was_known": done.was_known}
+    SESSION.answer(answer, f"Person {done.profile_id} {said}.")
+
+
+@people_app.command("say")
+def say(
+    person_id: Id,
+    given: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE …")],
+) -> None:
+    """Type what is known of a person: allergies=nuts birthday=1990-05-17. Empty takes it back."""
+    SESSION.boot()
+    from regulars.kernel.errors import WrongUse
+    from regulars.profiles.typed import saying
+
+    pairs = [one.partition("=") for one in given]
+    if not all(sign for _, sign, _ in pairs):
+        raise WrongUse("Write FIELD=VALUE, like allergies=nuts.")
+    traits = {name: value for name, _, value in pairs}
+    changed = saying.say(SESSION.actor(), person_id, traits)
+    SESSION.answer({"id": person_id, "changed": changed}, f"Written down: {', '.join(changed)}.")
+
+
 @people_app.command("merge")
 def merge(
     person_id: Id,

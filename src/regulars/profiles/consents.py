@@ -9,14 +9,18 @@ from datetime import UTC, datetime
 from regulars.profiles.records import Record
 
 CHANNELS = ("email", "sms", "post")
+# What a person may be written to for. Whatever says nothing else is about advertising.
+MARKETING = "marketing"
+PURPOSES = (MARKETING, "service", "review")
 _STRICTNESS = {"granted": 0, "unknown": 1, "withdrawn": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing that was said about a channel: where, and when it was true."""
+    """One thing that was said about a channel and a purpose: where, and when it was true."""
 
     channel: str
+    purpose: str
     state: str
     at: datetime
     has_own_date: bool
@@ -34,6 +38,7 @@ def statements(records: Iterable[Record]) -> list[Statement]:
             found.append(
                 Statement(
                     str(entry.get("channel", "")),
+                    str(entry.get("purpose") or MARKETING),
                     str(state),
                     own or record.at,
                     own is not None,
@@ -44,8 +49,8 @@ def statements(records: Iterable[Record]) -> list[Statement]:
     return found
 
 
-def decide(said: Iterable[Statement]) -> dict[str, Statement]:
-    """Return channel → the statement that counts.
+def decide(said: Iterable[Statement], purpose: str = MARKETING) -> dict[str, Statement]:
+    """Return channel → the statement that counts for ``purpose``.
 
     Of one identifier's statements the latest counts, of equally late ones the strictest; where
     identifiers of one person disagree, the strictest.
@@ -53,7 +58,7 @@ def decide(said: Iterable[Statement]) -> dict[str, Statement]:
     latest: dict[tuple[str, int], Statement] = {}
     for one in said:
         key = (one.channel, one.record.identifier_id)
-        if key not in latest or _order(one) > _order(latest[key]):
+        if one.purpose == purpose and (key not in latest or _order(one) > _order(latest[key])):
             latest[key] = one
     decided: dict[str, Statement] = {}
     for (channel, _), one in latest.items():

@@ -18,9 +18,11 @@ from regulars.profiles.pipeline.models import (
     Pipeline,
     Stage,
 )
+from regulars.profiles.typed.models import CustomField, TypedConsent, TypedTrait
 
 __all__ = [
     "Card",
+    "CustomField",
     "EnrichedDay",
     "EnrichedPlace",
     "Enrichment",
@@ -35,6 +37,8 @@ __all__ = [
     "NameWord",
     "Pipeline",
     "Stage",
+    "TypedConsent",
+    "TypedTrait",
 ]
 
 

@@ -11,6 +11,8 @@ WORKERS = EVERYONE - {"analyst"}
 PERMISSIONS = (
     Permission("people.see", "Find people and open their pages.", EVERYONE),
     Permission("people.see_money", "See what a person has spent and is worth.", READERS),
+    Permission("people.write", "Write down people, what they like and what they allow.", WORKERS),
+    Permission("people.set_up", "Make fields of your own for people, and views for all.", LEADS),
     Permission("people.merge", "Say that two people are one, or that one is two.", LEADS),
     Permission("people.export", "Take away everything known about one person.", LEADS),
     Permission("leads.see", "See leads and where each stands.", EVERYONE),

@@ -10,8 +10,17 @@ from typing import Any
 from regulars.accounts.actors import Actor
 from regulars.identity.models import Link
 from regulars.identity.queries import identifiers_of
+from regulars.kernel import clock
+from regulars.kernel.telling import told
 from regulars.profiles import doings
-from regulars.profiles.consents import CHANNELS, Statement, decide, statements
+from regulars.profiles.consents import (
+    CHANNELS,
+    MARKETING,
+    PURPOSES,
+    Statement,
+    decide,
+    statements,
+)
 from regulars.profiles.enrichment.showing import beside_person
 from regulars.profiles.models import Card
 from regulars.profiles.records import Record, Records, full_name
@@ -21,11 +30,15 @@ from regulars.sources.live import standing_ids
 from regulars.sources.models import Import
 
 _LATEST = 50
+# What a booking ahead is called where nothing went wrong with it.
+_EXPECTED = frozenset({"kept", "booked", "confirmed", "accepted", "pending", ""})
+TYPED = told("Typed by")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something was said: the source's name, the file and the import."""
+    """Where something was said: the source's name, the file and the import. What a member typed
+    has `TYPED` for a source, the member for a file, and import 0."""
 
     source: str
     file_name: str
@@ -54,7 +67,8 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What a person allows on one channel: granted, withdrawn, or unknown when nothing was said.
+    """What a person allows on one channel for one purpose: granted, withdrawn, or unknown when
+    nothing was said.
 
     ``since`` is ``None`` where the statement bears no date; ``said`` is its own words.
     """
@@ -64,6 +78,7 @@ class Allowance:
     since: datetime | None
     said: str
     origin: Origin | None
+    purpose: str = MARKETING
 
 
 @dataclass(slots=True)
@@ -102,6 +117,7 @@ class Person:
     timeline: list[Entry] = field(default_factory=list)
     timeline_cursor: str | None = None
     third_party: list[dict[str, Any]] = field(default_factory=list)
+    next_booking: doings.Visit | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The page as plain values; instants in ISO 8601."""
@@ -131,7 +147,7 @@ def show(actor: Actor, profile_id: int) -> Person:
         country=card.country,
         identifiers=sorted(known.values(), key=lambda one: (kind_rank(one.kind), one.value)),
         traits=_traits(records, origins),
-        allows=_allows(decide(statements(records)), origins),
+        allows=_allows(records, origins),
         totals=totals,
         orders=did.orders[:_LATEST],
         bookings=did.bookings[:_LATEST],
@@ -140,7 +156,24 @@ def show(actor: Actor, profile_id: int) -> Person:
         timeline=first_page.entries,
         timeline_cursor=first_page.cursor,
         third_party=[one.as_json() for one in beside_person(profile_id, postcodes_of(records))],
+        next_booking=_next_booking(did.bookings),
     )
+
+
+def told_of(actor: Actor, profile_id: int) -> list[tuple[str, list[Trait]]]:
+    """Return each trait with everything said of it, what counts first, each value once. Needs
+    ``people.see``. `NotFound` when there is no such person."""
+    actor.require("people.see")
+    records = _records(_known(profile_id))
+    origins = _origins({one.import_id for one in records})
+    found: dict[str, dict[str, Trait]] = {}
+    for one in records:
+        said = "declared" if one.is_declared else "observed"
+        for name, value in one.traits.items():
+            if value:
+                trait = Trait(name, value, said, one.at, _origin(one, origins))
+                found.setdefault(name, {}).setdefault(value, trait)
+    return [(name, list(values.values())) for name, values in found.items()]
 
 
 def postcodes_of(records: Iterable[Record]) -> list[str]:
@@ -205,26 +238,48 @@ def _origins(import_ids: set[int]) -> dict[int, Origin]:
     return {number: Origin(source, file_name, number) for number, source, file_name in rows}
 
 
+def _next_booking(bookings: list[doings.Visit]) -> doings.Visit | None:
+    now = clock.now()
+    ahead = [one for one in bookings if one.starts_at > now and one.status in _EXPECTED]
+    return min(ahead, key=lambda one: one.starts_at, default=None)
+
+
+def _origin(one: Record, origins: dict[int, Origin]) -> Origin:
+    if one.typed_by is not None:
+        return Origin(TYPED, one.typed_by, 0)
+    return origins[one.import_id]
+
+
 def _traits(records: list[Record], origins: dict[int, Origin]) -> list[Trait]:
     found: dict[str, Trait] = {}
     for one in records:
         for name, value in one.traits.items():
             if value and name not in found:
                 said = "declared" if one.is_declared else "observed"
-                found[name] = Trait(name, value, said, one.at, origins[one.import_id])
+                found[name] = Trait(name, value, said, one.at, _origin(one, origins))
     return list(found.values())
 
 
-def _allows(decided: dict[str, Statement], origins: dict[int, Origin]) -> list[Allowance]:
-    channels = dict.fromkeys((*CHANNELS, *sorted(decided)))
-    return [_allowance(channel, decided.get(channel), origins) for channel in channels]
+def _allows(records: list[Record], origins: dict[int, Origin]) -> list[Allowance]:
+    """What is allowed by channel for advertising, then what was said of other purposes."""
+    said = statements(records)
+    found = []
+    for purpose in PURPOSES:
+        decided = decide(said, purpose)
+        channels = CHANNELS if purpose == MARKETING else ()
+        for channel in dict.fromkeys((*channels, *sorted(decided))):
+            found.append(_allowance(channel, decided.get(channel), origins, purpose))
+    return found
 
 
-def _allowance(channel: str, said: Statement | None, origins: dict[int, Origin]) -> Allowance:
+def _allowance(
+    channel: str, said: Statement | None, origins: dict[int, Origin], purpose: str
+) -> Allowance:
     if said is None:
-        return Allowance(channel, "unknown", None, "", None)
+        return Allowance(channel, "unknown", None, "", None, purpose)
     since = said.at if said.has_own_date else None
-    return Allowance(channel, said.state, since, said.said, origins[said.record.import_id])
+    origin = _origin(said.record, origins)
+    return Allowance(channel, said.state, since, said.said, origin, purpose)
 
 
 def _totals(did: doings.Doings) -> Totals:

@@ -10,10 +10,12 @@ from regulars.kernel.telling import told
 from regulars.profiles import person
 from regulars.profiles.models import Card, EnrichmentObjection, NameWord
 from regulars.profiles.pipeline import privacy as of_pipeline
+from regulars.profiles.typed import privacy as of_typed
 from regulars.sources.privacy import delete_rows, exported
 
 NOT_PERSONAL = {
     **of_pipeline.NOT_PERSONAL,
+    **of_typed.NOT_PERSONAL,
     "profiles_enrichment": "From whom a table of third parties is, and what it is for.",
     "profiles_enrichedday": "Holidays and weather of days.",
     "profiles_erasure": "Counts of rows and, while it runs, numbers that mean nothing afterwards.",
@@ -31,6 +33,7 @@ def _export_surroundings(_: frozenset[int], people: frozenset[int]) -> Iterator[
 
 HANDLERS = (
     *of_pipeline.HANDLERS,
+    *of_typed.HANDLERS,
     PrivacyHandler(
         "profiles_enrichmentobjection",
         lambda _, people: exported(EnrichmentObjection.objects.filter(profile_id__in=people)),

@@ -1,4 +1,5 @@
-"""What the standing customer records say about some identifiers, the weightiest first."""
+"""What the standing customer records, and members, say about some identifiers, the weightiest
+first."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from regulars.accounts.models import Member
+from regulars.profiles.typed.models import TypedConsent, TypedTrait
 from regulars.sources.models import CustomerRecord, Import
 
 _DECLARED = frozenset({"customers", "audience"})
@@ -22,7 +25,10 @@ _AT_ONCE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One live customer record. ``at`` is when it was true: as told, or when its import began."""
+    """One live customer record. ``at`` is when it was true: as told, or when its import began.
+
+    What a member typed is a record of no import (0); ``typed_by`` says who.
+    """
 
     id: int
     identifier_id: int
@@ -31,11 +37,13 @@ class Record:
     is_declared: bool
     traits: dict[str, str]
     consents: list[dict[str, Any]]
+    typed_by: str | None = None
 
     @property
-    def weight(self) -> tuple[bool, datetime, int]:
-        """What the owner was told outranks what was seen on a sale; later outranks earlier."""
-        return (self.is_declared, self.at, self.id)
+    def weight(self) -> tuple[bool, bool, datetime, int]:
+        """What a member typed outranks what files say, what the owner was told outranks what was
+        seen on a sale; later outranks earlier."""
+        return (self.typed_by is not None, self.is_declared, self.at, self.id)
 
 
 class Records:
@@ -51,8 +59,9 @@ class Records:
     def of(self, identifier_ids: Iterable[int]) -> dict[int, list[Record]]:
         """Return identifier → its live records, the weightiest first."""
         found: dict[int, list[Record]] = {}
-        for row in self._rows(sorted(identifier_ids)):
-            record = self._record(row)
+        wanted = sorted(identifier_ids)
+        told = (self._record(row) for row in self._rows(wanted))
+        for record in (*told, *typed(wanted)):
             found.setdefault(record.identifier_id, []).append(record)
         for records in found.values():
             records.sort(key=lambda one: one.weight, reverse=True)
@@ -105,6 +114,45 @@ class Records:
             _loaded(traits),
             _loaded(consents),
         )
+
+
+def typed(identifier_ids: list[int]) -> list[Record]:
+    """What members typed under each of ``identifier_ids``: the latest of each trait, unless it was
+    emptied, and everything said about consents."""
+    rows: list[tuple[Any, ...]] = []
+    said: list[tuple[Any, ...]] = []
+    for start in range(0, len(identifier_ids), _AT_ONCE):
+        part = identifier_ids[start : start + _AT_ONCE]
+        traits = TypedTrait.objects.filter(identifier__in=part).order_by("at", "pk")
+        rows += traits.values_list("identifier_id", "name", "pk", "at", "member_id", "value")
+        consents = TypedConsent.objects.filter(identifier__in=part)
+        said += consents.values_list(
+            "identifier_id", "pk", "at", "member_id", "channel", "purpose", "state", "said"
+        )
+    if not (rows or said):
+        return []
+    latest = {(of, name): row for of, name, *row in rows}
+    names = _members({row[2] for row in latest.values()} | {row[3] for row in said})
+    return [
+        Record(pk, of, 0, at, True, {name: value}, [], names.get(member, ""))
+        for (of, name), (pk, at, member, value) in latest.items()
+        if value
+    ] + [
+        Record(pk, of, 0, at, True, {}, [_consent(at, *rest)], names.get(member, ""))
+        for of, pk, at, member, *rest in said
+    ]
+
+
+def _consent(at: datetime, channel: str, purpose: str, state: str, said: str) -> dict[str, Any]:
+    return {
+        "channel": channel, "purpose": purpose, "state": state, "at": at.isoformat(),
+        "origin": said,
+    }  # fmt: skip
+
+
+def _members(numbers: set[int | None]) -> dict[int | None, str]:
+    known = Member.objects.in_bulk([one for one in numbers if one is not None])
+    return {number: str(member) for number, member in known.items()}
 
 
 def aware(at: datetime | None) -> datetime | None:

@@ -15,9 +15,11 @@ from regulars.accounts.models import Member
 from regulars.accounts.sentences import said
 from regulars.profiles.enrichment.keeping import BASES
 from regulars.profiles.models import Pipeline, Stage
+from regulars.profiles.typed import fields as people_fields
 from regulars.sources.files.fields import FIELDS
 from regulars.web.screens.setup import SECTOR_WORDS
 from regulars.web.words import (
+    CHANNEL_WORDS,
     DECISION_WORDS,
     DISMISSAL_WORDS,
     FIELD_WORDS,
@@ -110,6 +112,16 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
     "consent": (gettext_lazy("Sentence of consent"), None),
     "pipeline": (gettext_lazy("Pipeline"), lambda text: _name_of(Pipeline, text)),
     "website": (gettext_lazy("Leave this empty"), None),
+    "card": (gettext_lazy("Loyalty card"), None),
+    "channel": (gettext_lazy("By"), CHANNEL_WORDS),
+    "state": (
+        gettext_lazy("They"),
+        {"granted": gettext_lazy("allow it"), "withdrawn": gettext_lazy("do not want it")},
+    ),
+    "said": (gettext_lazy("In their words"), None),
+    "label": (gettext_lazy("Name of the field"), None),
+    "choices": (gettext_lazy("Choices, one a line"), None),
+    "merge": (gettext_lazy("Split"), None),
 }
 
 
@@ -143,6 +155,8 @@ def label_of(name: str) -> str:
     """The label of a form's field; empty for one that a person never sees."""
     if name in LABELS:
         return str(LABELS[name][0])
+    if name in (own := {one.key: one.label for one in people_fields.fields()}):
+        return said(own[name])
     if name.startswith("setting-"):
         return name.removeprefix("setting-").capitalize()
     if name.startswith("ask-"):

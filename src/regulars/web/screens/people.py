@@ -22,11 +22,14 @@ from regulars.profiles.enrichment import showing
 from regulars.profiles.enrichment.keeping import BASES
 from regulars.profiles.matching import answering
 from regulars.profiles.pipeline import board as leads_board
+from regulars.profiles.typed import fields
 from regulars.web import working
 from regulars.web.access import actor_of, page
 from regulars.web.words import TRAIT_WORDS
 
 _HITS = 30
+# What whoever serves a person has to see before anything else.
+_AT_THE_TOP = ("must_know", "allergies")
 _LEADS = 20
 
 
@@ -86,6 +89,7 @@ def one(request: HttpRequest, person_id: int) -> HttpResponse:
         earlier = profiles.timeline(actor, person_id, cursor=before)
         context |= {"more": earlier.cursor, "is_earlier": True}
         person["timeline"] = profiles.plain([asdict(entry) for entry in earlier.entries])
+    context["must_know"] = [one for one in person["traits"] if one["name"] in _AT_THE_TOP]
     _quote(person)
     _tell_days(person)
     for beside in person["third_party"]:
@@ -128,7 +132,8 @@ def _by_weight(traits: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
     """What a shop looks for first, and the rest of what the files say."""
     names = {one["name"] for one in traits}
     parts = {"first_name", "last_name"} if "name" in names else set()
-    order = {name: place for place, name in enumerate(TRAIT_WORDS)}
+    wanted = [*(one.key for one in fields.fields()), *TRAIT_WORDS]
+    order = {name: place for place, name in reversed(list(enumerate(wanted)))}
     first = [one for one in traits if one["name"] in order and one["name"] not in parts]
     rest = [one for one in traits if one not in first]
     return sorted(first, key=lambda one: order[one["name"]]), rest

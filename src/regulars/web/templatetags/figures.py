@@ -14,8 +14,9 @@ from regulars.accounts import locales, sentences
 from regulars.accounts.actors import Actor
 from regulars.insights import written
 from regulars.kernel.money import exponent, to_major
+from regulars.profiles.typed import fields as typed_fields
 from regulars.web import changes
-from regulars.web import match_words as match_vocabulary
+from regulars.web import people_words as people_vocabulary
 from regulars.web import words as vocabulary
 
 register = template.Library()
@@ -236,10 +237,19 @@ def words(key: str, kind: str) -> Any:
 
 
 @register.filter
-def match_words(key: str, kind: str) -> Any:
-    """The shop's word for what matching says: ``"same"|match_words:"LEVEL_WORDS"``."""
-    known: dict[str, Any] = getattr(match_vocabulary, kind)
+def people_words(key: str, kind: str) -> Any:
+    """The shop's word about people: ``"same"|people_words:"LEVEL_WORDS"``."""
+    known: dict[str, Any] = getattr(people_vocabulary, kind)
     return known.get(key, key)
+
+
+@register.filter
+def trait_words(name: str) -> str:
+    """What a trait is called: what can be typed by its field's name, the rest by its own."""
+    if name in vocabulary.TRAIT_WORDS:
+        return str(vocabulary.TRAIT_WORDS[name])
+    known = {one.key: one.label for one in typed_fields.BUILT_IN} | typed_fields.labels([name])
+    return sentences.said(known[name]) if name in known else str(words(name, "TRAIT_WORDS"))
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Words of the shop for what matching compares and finds."""
+"""Words of the shop for people: what matching finds, what is typed, what is allowed."""
 
 from __future__ import annotations
 
@@ -44,4 +44,23 @@ HELD_FOR_WORDS = {
     reasons.NAME_ALONE: _("Nothing agrees beside the name."),
     reasons.TOO_MANY: _("Too many records would become one person."),
     reasons.SOMEBODY_BETWEEN: _("Somebody joined to one of them cannot be the other."),
+}
+GROUP_WORDS = {
+    "likes": _("To serve them well"),
+    "days": _("Days to remember"),
+    "who": _("Who they are"),
+    "home": _("Where they live"),
+    "own": _("Your own fields"),
+}
+PURPOSE_WORDS = {
+    "marketing": _("News and offers"),
+    "service": _("Their orders and bookings"),
+    "review": _("A question how it was"),
+}
+FIELD_KIND_WORDS = {
+    "text": _("Words"),
+    "number": _("A number"),
+    "date": _("A day"),
+    "choice": _("One of several"),
+    "yes": _("Yes or no"),
 }

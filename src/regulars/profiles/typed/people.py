@@ -1,0 +1,123 @@
+"""A person written down by hand, and an address or a number learnt later.
+
+They land like what a program sends: under one import a month of a source of their own, so that they
+count, join and are undone like everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.db import transaction
+
+from regulars.accounts import business as businesses
+from regulars.accounts.actors import Actor, audit
+from regulars.identity.models import ProfileChange
+from regulars.identity.queries import profiles_of
+from regulars.identity.resolving import resolve_near
+from regulars.jobs import leases
+from regulars.kernel import clock
+from regulars.kernel.errors import WrongUse
+from regulars.kernel.telling import told
+from regulars.profiles import cards
+from regulars.profiles.anchors import anchor_of
+from regulars.sources.files.identifiers import in_order, normaliser
+from regulars.sources.intake.landing import stream_of
+from regulars.sources.landing.identifiers import IdentifierBook
+from regulars.sources.models import Identifier, Import, Source
+
+HAND = "hand"
+BY_HAND = told("Written down by hand")
+KINDS = ("email", "phone", "card")
+_WAIT_SECONDS = 30.0
+Named = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Who was written down; ``was_known``: an address or number was somebody's already, and it is
+    their page."""
+
+    profile_id: int
+    was_known: bool
+
+
+def add(actor: Actor, given: Mapping[str, str]) -> Written:
+    """Write a person down. Needs ``people.write``. ``given``: any of email, phone, card, and traits
+    (see `typed.fields`). `WrongUse` for an address or number that cannot be one, or nothing at all.
+    """
+    from regulars.profiles.typed import saying
+
+    actor.require("people.write")
+    named = _named(given)
+    traits = {key: text for key, text in given.items() if key not in KINDS and text.strip()}
+    if not named and not traits:
+        raise WrongUse(told("Write down a name, an address or a number."))
+    group = in_order(named) or (("person", uuid4().hex),)
+    with leases.hold(leases.IDENTITY, wait_seconds=_WAIT_SECONDS), transaction.atomic():
+        known = Identifier.objects.filter(value__in=[value for _, value in group])
+        was_known = bool(profiles_of(one.pk for one in known if (one.kind, one.value) in group))
+        number = _land(group)
+        profile_id = profiles_of([number])[number]
+        if traits:
+            saying.say(actor, profile_id, traits)
+        audit(actor, "people.add", f"person {profile_id}", kinds=sorted(dict(named)))
+    return Written(profile_id, was_known)
+
+
+def learn(actor: Actor, profile_id: int, kind: str, text: str) -> Written:
+    """Write down an address or a number of a person who is known. Needs ``people.write``.
+
+    Somebody else's with the same value becomes one with them, by the rules of identity; a split
+    takes that back. `WrongUse` where it cannot be one, `NotFound` for nobody.
+    """
+    actor.require("people.write")
+    named = _named({kind: text} if kind in KINDS else {})
+    if not named:
+        raise WrongUse(told("Write down an e-mail address, a telephone number or a card."))
+    with leases.hold(leases.IDENTITY, wait_seconds=_WAIT_SECONDS), transaction.atomic():
+        anchor = Identifier.objects.get(pk=anchor_of(profile_id))
+        theirs = profiles_of(
+            Identifier.objects.filter(kind=kind, value=named[0][1]).values_list("pk", flat=True)
+        )
+        _land(in_order([(anchor.kind, anchor.value), *named]))
+        audit(actor, "people.learn", f"person {profile_id}", kind=kind)
+        now = profiles_of([anchor.pk])[anchor.pk]
+    return Written(now, bool(set(theirs.values()) - {profile_id}))
+
+
+def _named(given: Mapping[str, str]) -> list[Named]:
+    region = businesses.get().country
+    found = []
+    for kind in KINDS:
+        text = given.get(kind, "").strip()
+        if not text:
+            continue
+        value = normaliser(kind, region)(text)
+        if value is None:
+            raise WrongUse(told("%(text)s cannot be reached or told apart.", text=text[:80]))
+        found.append((kind, value))
+    return found
+
+
+def _land(group: tuple[Named, ...]) -> int:
+    """Write identifiers that belong together, bring people in line, and return the anchor's."""
+    book = IdentifierBook(_run().pk)
+    book.write([group])
+    number = book.number(group[0])
+    assert number is not None
+    resolution = resolve_near([number])
+    ProfileChange.objects.bulk_create(
+        ProfileChange(profile_number=one) for one in sorted(resolution.changed | resolution.gone)
+    )
+    cards.rebuild(resolution.changed, resolution.gone)
+    return number
+
+
+def _run() -> Import:
+    source, _ = Source.objects.get_or_create(
+        namespace=HAND, defaults={"name": BY_HAND, "kind": HAND}
+    )
+    return stream_of(source, f"{clock.now():%Y-%m}")
