@@ -10,6 +10,7 @@ from regulars.accounts.models import ApiKey, Member
 from regulars.insights import decisions
 from regulars.jobs.outbox import Letter, put
 from regulars.profiles import merging
+from regulars.profiles.hanging import tasks
 from regulars.profiles.pipeline import leads, moving, stages
 from regulars.profiles.pipeline.leads import Told
 from tests.api.conftest import Ask
@@ -20,6 +21,8 @@ READS = {
     "people/{person}": "owner manager helper analyst",
     "people/{person}/export": "owner manager",
     "people/{person}/merges": "owner manager helper analyst",
+    "people/{person}/notes": "owner manager helper analyst",
+    "tasks": "owner manager helper analyst",
     "segments": "owner manager analyst",
     "segments/champions/people": "owner manager helper analyst",
     "orders": "owner manager analyst",
@@ -56,6 +59,9 @@ CHANGES = {
     ("post", "people/{person}/merges"): "owner manager",
     ("post", "merges/{merge}/split"): "owner manager",
     ("post", "people"): "owner manager helper",
+    ("post", "people/{person}/notes"): "owner manager helper",
+    ("post", "tasks"): "owner manager helper",
+    ("put", "tasks/{task}"): "owner manager helper",
     ("put", "people/{person}/traits"): "owner manager helper",
     ("post", "people/{person}/consents"): "owner manager helper",
     ("post", "leads"): "owner manager helper",
@@ -69,6 +75,9 @@ BODY: dict[str, Any] = {
     "decisions": {"key": "quarantine", "what": "done"},
     "opening-hours": {"place": "Market", "days": []},
     "split": {},
+    "notes": {"text": "Likes rye"},
+    "tasks": {"what": "Ring up"},
+    "{task}": {"done": True},
     "people": {"email": "new@crumb.test"},
     "traits": {"traits": {"allergies": "nuts"}},
     "consents": {"channel": "email", "state": "granted", "said": "Do write"},
@@ -93,7 +102,9 @@ def address(path: str, world: World) -> str:
     moved = leads.add(actors.owner("cli"), Told(title="Roll")).pk if "{moved}" in path else 0
     if moved:
         moving.move(actors.owner("cli"), moved, talking())
+    task = tasks.add(actors.owner("cli"), what="Ring up") if "{task}" in path else 0
     return path.format(
+        task=task,
         person=person, run=run.pk, decision=made, message=message.pk, merge=merge, lead=lead,
         moved=moved,
     )  # fmt: skip

@@ -479,3 +479,16 @@ def test_people_are_written_down_and_what_they_like(run: Run) -> None:
     assert run("people", "say", made["id"], "colour=red").status == 1
     page = hold(run("people", "show", made["id"], "--json").out, "people-show")
     assert {"allergies", "birthday", "name"} == {one["name"] for one in page["traits"]}
+
+
+def test_notes_and_tasks_are_written_down_and_listed(run: Run, world: World) -> None:
+    ada = world.person("Ada Lovelace")
+    note = run("people", "note", ada, "--text", "Likes rye", "--json")
+    hold(note.out, "people-note")
+    words = ("people", "task", ada, "--what", "Ring up", "--due", "2025-01-02", "--json")
+    hold(run(*words).out, "people-task")
+    [task] = hold(run("tasks", "--json").out, "tasks")["tasks"]
+    assert task["is_overdue"] and task["who"] == "Ada Lovelace"
+    assert run("people", "task", ada, "--what", "Ring up", "--due", "soon").status == 2
+    page = hold(run("people", "show", ada, "--json").out, "people-show")
+    assert page["timeline"][0]["kind"] == "note"

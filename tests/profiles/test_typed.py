@@ -59,7 +59,7 @@ def test_what_is_typed_outranks_the_files_until_it_is_emptied(owner: Actor) -> N
     }  # fmt: skip
     told = dict(person.told_of(owner, ada))
     assert [one.value for one in told["city"]] == ["Bath", "London"]
-    assert (told["city"][0].origin.source, told["city"][0].origin.import_id) == ("Typed by", 0)
+    assert (told["city"][0].origin.source, told["city"][0].origin.import_id) == ("typed by", 0)
     assert saying.say(owner, ada, {"city": "Bath"}) == []
     saying.say(owner, ada, {"city": "", "name": "Ada Byron"})
     assert traits(owner, ada)["city"] == "London"
@@ -231,7 +231,7 @@ def test_the_pages_write_and_say_who_said_what(owner: Actor) -> None:
     page = client.get(f"/people/{ada}").content.decode()
     assert "&lt;b&gt;nuts&lt;/b&gt;" in page and "A question how it was" in page
     told = client.get(path).content.decode()
-    assert "Typed by" in told and "London" in told
+    assert "typed by" in told and "London" in told
     refused = client.post(path, {"do": "say", "birthday": "soon", "allergies": "eggs"})
     assert refused.status_code == 422
     told = refused.content.decode()

@@ -30,6 +30,14 @@ GET  /people/PERSON/export          in   403 403 200 200
 GET  /people/PERSON/erase           in   403 403 403 200
 GET  /people/new                    in   200 403 200 200
 POST /people/new                    in   422 403 422 422
+GET  /people/tasks                  in   200 200 200 200
+GET  /people/tasks?whose=mine       in   200 200 200 200
+POST /people/tasks                  in   422 422 422 422
+GET  /people/PERSON/do              in   HERE 403 HERE HERE
+POST /people/PERSON/do              in   HERE 403 HERE HERE
+GET  /people/files/1                in   404 404 404 404
+GET  /people/files/999999999999999999999 in 404 404 404 404
+GET  /people/PERSON?show=order&show=note in 200 200 200 200
 GET  /people/PERSON/facts           in   200 200 200 200
 POST /people/PERSON/facts           in   FACTS 422 FACTS FACTS
 GET  /people/999999/facts           in   404 404 404 404
@@ -256,6 +264,7 @@ def numbers(world: Any) -> dict[str, str]:
         "TOKEN": world.share(),
         "DIGEST": world.chart(),
         "PERSON": str(world.person("Ada")),
+        "HERE": f"/people/{world.person('Ada')}",
         "FACTS": f"/people/{world.person('Ada')}/facts",
         "IMPORT": str(Import.objects.get(pk=row.of_import_id).pk),
         "ROW": str(row.pk),

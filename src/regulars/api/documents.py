@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from regulars.api import (
     shapes,
     shapes_of_findings,
+    shapes_of_hanging,
     shapes_of_identity,
     shapes_of_leads,
     shapes_of_mail,
@@ -53,6 +54,9 @@ SHARED: dict[str, type[BaseModel]] = {
     "metric-definitions": shapes.Metrics,
     "people-add": shapes_of_people.Written,
     "people-say": shapes_of_people.Said,
+    "people-note": shapes_of_hanging.Made,
+    "people-task": shapes_of_hanging.Made,
+    "tasks": shapes_of_hanging.Tasks,
     "people-find": shapes.FoundPeople,
     "people-merge": shapes_of_identity.Outcome,
     "people-split": shapes_of_identity.Outcome,

@@ -91,7 +91,7 @@ class Entry(BaseModel):
     is_day_alone: bool = Field(
         description="The file told the day and no hour: `at` is the day's beginning."
     )
-    kind: Literal["order", "return", "booking", "feedback", "event"]
+    kind: Literal["order", "return", "booking", "feedback", "event", "note", "task"]
     key: str
     title: str
     status: str

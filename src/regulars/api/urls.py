@@ -9,6 +9,7 @@ from ninja import NinjaAPI, Router
 from regulars.api import (
     facts,
     failures,
+    hanging,
     imports,
     leads,
     mail,
@@ -69,6 +70,7 @@ for _part, _tag in (
     (people, "people"),
     (merges, "people"),
     (facts, "people"),
+    (hanging, "people"),
     (leads, "leads"),
     (orders, "orders"),
     (metrics, "metrics"),

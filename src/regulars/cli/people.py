@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -83,6 +84,49 @@ def say(
     traits = {name: value for name, _, value in pairs}
     changed = saying.say(SESSION.actor(), person_id, traits)
     SESSION.answer({"id": person_id, "changed": changed}, f"Written down: {', '.join(changed)}.")
+
+
+@people_app.command("note")
+def note(
+    person_id: Id,
+    text: Annotated[str, typer.Option(help="What is worth remembering; @name tells a colleague.")],
+) -> None:
+    """Write a note about a person."""
+    SESSION.boot()
+    from regulars.profiles.hanging import notes
+
+    made = notes.write(SESSION.actor(), person_id, text)
+    SESSION.answer({"id": made}, f"Note {made} is written down.")
+
+
+@people_app.command("task")
+def task(
+    person_id: Id,
+    what: Annotated[str, typer.Option(help="What is to be done.")],
+    due: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By when.")] = None,
+) -> None:
+    """Write down something to do about a person."""
+    SESSION.boot()
+    from regulars.profiles.hanging import tasks
+
+    due_on = due.date() if due else None
+    made = tasks.add(SESSION.actor(), what=what, due_on=due_on, profile_id=person_id)
+    SESSION.answer({"id": made}, f"Task {made} is written down.")
+
+
+@app.command("tasks")
+def all_tasks() -> None:
+    """What is to be done, by day, and what was done last."""
+    SESSION.boot()
+    from dataclasses import asdict
+
+    from regulars.profiles.hanging import tasks
+    from regulars.profiles.person import plain
+
+    found = tasks.listing(SESSION.actor())
+    rows = [(one.id, one.what, one.due_on or "", one.who, one.done_by) for one in found]
+    answer = {"tasks": [plain(asdict(one)) for one in found]}
+    SESSION.answer(answer, table(rows, ("task", "what", "by", "about", "done by")))
 
 
 @people_app.command("merge")

@@ -34,8 +34,8 @@ from regulars.kernel.errors import NoRoom, WrongUse
 from regulars.kernel.telling import told
 
 # What of the data folder belongs to the truth: the rest is made from it or lasts only a while.
-KEPT_FOLDER = "imports"
-KEPT = (KEPT_FOLDER, "secret.key")
+KEPT_FOLDERS = ("imports", "files")
+KEPT = (*KEPT_FOLDERS, "secret.key")
 PERMISSION = "backup.make"
 _DISK_MARGIN = 20_000_000
 

@@ -20,7 +20,7 @@ from django.db import DatabaseError, transaction
 
 from regulars.jobs import heartbeats, outbox, tables, ticker
 from regulars.jobs.archive import Manifest, extract, manifest_of, open_archive, table_member, verify
-from regulars.jobs.backup import KEPT, KEPT_FOLDER, PERMISSION, Actor, Witness
+from regulars.jobs.backup import KEPT, KEPT_FOLDERS, PERMISSION, Actor, Witness
 from regulars.jobs.leases import EXCLUSIVE, hold
 from regulars.jobs.migrations_due import migrate_if_due
 from regulars.jobs.models import Lease
@@ -159,7 +159,8 @@ def _put_aside(archive: zipfile.ZipFile, manifest: Manifest, token: str) -> None
     stage = _stage()
     shutil.rmtree(stage, ignore_errors=True)
     # A folder of which the backup holds no file is emptied as well.
-    (stage / "files" / KEPT_FOLDER).mkdir(parents=True, mode=0o700)
+    for name in KEPT_FOLDERS:
+        (stage / "files" / name).mkdir(parents=True, mode=0o700)
     (stage / "token").write_text(token, encoding="ascii")
     for name in manifest.files:
         extract(archive, name, stage / "files" / name)

@@ -8,6 +8,14 @@ from django.conf import settings
 from django.db import models
 
 from regulars.identity.models import Profile
+from regulars.profiles.hanging.models import (
+    Mention,
+    Note,
+    NoteText,
+    PersonFile,
+    Relation,
+    Task,
+)
 from regulars.profiles.pipeline.models import (
     FormKnock,
     FormSubmission,
@@ -34,9 +42,15 @@ __all__ = [
     "LeadContact",
     "LeadForm",
     "LeadMove",
+    "Mention",
     "NameWord",
+    "Note",
+    "NoteText",
+    "PersonFile",
     "Pipeline",
+    "Relation",
     "Stage",
+    "Task",
     "TypedConsent",
     "TypedTrait",
 ]

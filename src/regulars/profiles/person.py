@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,10 @@ from regulars.profiles.consents import (
     statements,
 )
 from regulars.profiles.enrichment.showing import beside_person
+from regulars.profiles.hanging import notes, tasks
 from regulars.profiles.models import Card
 from regulars.profiles.records import Record, Records, full_name
-from regulars.profiles.timeline import Entry, Page, page_of
+from regulars.profiles.timeline import KINDS, Entry, Page, page_of
 from regulars.sources.files.identifiers import kind_rank
 from regulars.sources.live import standing_ids
 from regulars.sources.models import Import
@@ -32,7 +33,7 @@ from regulars.sources.models import Import
 _LATEST = 50
 # What a booking ahead is called where nothing went wrong with it.
 _EXPECTED = frozenset({"kept", "booked", "confirmed", "accepted", "pending", ""})
-TYPED = told("Typed by")
+TYPED = told("typed by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def show(actor: Actor, profile_id: int) -> Person:
         _hide_money(did, totals)
     card = Card.objects.filter(pk=profile_id).first() or Card()
     origins = _origins({one.import_id for one in records})
-    first_page = page_of(did)
+    first_page = page_of(did, beside=_beside(profile_id))
     return Person(
         profile_id=profile_id,
         name=card.name or next(filter(None, (full_name(one.traits) for one in records)), ""),
@@ -188,14 +189,32 @@ def third_party(profile_id: int) -> list[dict[str, Any]]:
 
 
 def timeline(
-    actor: Actor, profile_id: int, *, cursor: str | None = None, limit: int = _LATEST
+    actor: Actor,
+    profile_id: int,
+    *,
+    kinds: Collection[str] = KINDS,
+    cursor: str | None = None,
+    limit: int = _LATEST,
 ) -> Page:
-    """Return one page of everything a person did, newest first; ``cursor`` is the page before's."""
+    """Return one page of everything a person did, newest first, of ``kinds`` alone; ``cursor`` is
+    the page before's."""
     actor.require("people.see")
     did = doings.of(frozenset(_known(profile_id)))
     if not actor.may("people.see_money"):
         _hide_money(did, Totals())
-    return page_of(did, cursor=cursor, limit=limit)
+    return page_of(did, beside=_beside(profile_id), kinds=kinds, cursor=cursor, limit=limit)
+
+
+def _beside(profile_id: int) -> list[Entry]:
+    """What members wrote and did about a person, as it stands among what the person did."""
+    return [
+        Entry(one.at, "note", one.id, one.text[:200], "", None, "", 0)
+        for one in notes.of(profile_id)
+    ] + [
+        Entry(one.done_at, "task", one.id, one.what, "", None, "", 0)
+        for one in tasks.of(profile_id)
+        if one.done_at is not None
+    ]
 
 
 def allowed(profile_id: int) -> dict[str, str]:

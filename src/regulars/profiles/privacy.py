@@ -8,6 +8,7 @@ from typing import Any
 from regulars.kernel.declarations import Kept, PrivacyHandler
 from regulars.kernel.telling import told
 from regulars.profiles import person
+from regulars.profiles.hanging import privacy as of_hanging
 from regulars.profiles.models import Card, EnrichmentObjection, NameWord
 from regulars.profiles.pipeline import privacy as of_pipeline
 from regulars.profiles.typed import privacy as of_typed
@@ -34,6 +35,7 @@ def _export_surroundings(_: frozenset[int], people: frozenset[int]) -> Iterator[
 HANDLERS = (
     *of_pipeline.HANDLERS,
     *of_typed.HANDLERS,
+    *of_hanging.HANDLERS,
     PrivacyHandler(
         "profiles_enrichmentobjection",
         lambda _, people: exported(EnrichmentObjection.objects.filter(profile_id__in=people)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,12 +14,13 @@ from regulars.kernel.windows import is_day_alone
 from regulars.profiles.doings import Doings, Purchase
 
 _LONGEST_PAGE = 200
+KINDS = ("order", "return", "booking", "feedback", "event", "note", "task")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing a person did. ``kind`` is order, return, booking, feedback or event; ``key`` names
-    the fact behind it; ``is_day_alone``: the file told the day and no hour."""
+    """One thing a person did, or was done for them. ``kind`` is one of `KINDS`; ``key`` names the
+    fact behind it; ``is_day_alone``: the file told the day and no hour."""
 
     at: datetime
     kind: str
@@ -39,9 +41,18 @@ class Page:
     cursor: str | None
 
 
-def page_of(did: Doings, *, cursor: str | None = None, limit: int = 50) -> Page:
-    """Return the entries after ``cursor``. `WrongUse` when it is none of ours."""
-    entries = sorted(_entries(did), key=_place, reverse=True)
+def page_of(
+    did: Doings,
+    *,
+    beside: Iterable[Entry] = (),
+    kinds: Collection[str] = KINDS,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return the entries after ``cursor``, those of ``kinds`` alone; ``beside`` stand among them.
+    `WrongUse` for a cursor that is none of ours."""
+    found = (one for one in (*_entries(did), *beside) if one.kind in kinds)
+    entries = sorted(found, key=_place, reverse=True)
     if cursor:
         before = _read(cursor)
         entries = [one for one in entries if _place(one) < before]

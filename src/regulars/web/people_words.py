@@ -64,3 +64,12 @@ FIELD_KIND_WORDS = {
     "choice": _("One of several"),
     "yes": _("Yes or no"),
 }
+ENTRY_WORDS = {
+    "order": _("Bought"),
+    "return": _("Brought back"),
+    "booking": _("Bookings"),
+    "feedback": _("Reviews"),
+    "event": _("Events"),
+    "note": _("Notes"),
+    "task": _("Tasks"),
+}

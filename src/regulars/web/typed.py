@@ -113,6 +113,10 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
     "pipeline": (gettext_lazy("Pipeline"), lambda text: _name_of(Pipeline, text)),
     "website": (gettext_lazy("Leave this empty"), None),
     "card": (gettext_lazy("Loyalty card"), None),
+    "due_on": (gettext_lazy("By which day"), lambda text: _day(text)),
+    "for": (gettext_lazy("Who does it"), lambda text: _name_of(Member, text)),
+    "whom": (gettext_lazy("With whom"), None),
+    "file": (gettext_lazy("File"), None),
     "channel": (gettext_lazy("By"), CHANNEL_WORDS),
     "state": (
         gettext_lazy("They"),

@@ -65,6 +65,8 @@ DID_WORDS = {
     "booking": _("Booked"),
     "feedback": _("Said"),
     "event": _("Did"),
+    "note": _("Note"),
+    "task": _("Task done"),
 }
 STATUS_WORDS = {
     "booked": _("booked"),

@@ -22,9 +22,11 @@ from regulars.profiles.enrichment import showing
 from regulars.profiles.enrichment.keeping import BASES
 from regulars.profiles.matching import answering
 from regulars.profiles.pipeline import board as leads_board
+from regulars.profiles.timeline import KINDS
 from regulars.profiles.typed import fields
 from regulars.web import working
 from regulars.web.access import actor_of, page
+from regulars.web.screens import hanging
 from regulars.web.words import TRAIT_WORDS
 
 _HITS = 30
@@ -85,10 +87,14 @@ def one(request: HttpRequest, person_id: int) -> HttpResponse:
     context = {"person": person, "id": person_id, "more": person.get("timeline_cursor")}
     context["leads"] = leads_board.listing(actor, person_id=person_id, limit=_LEADS)["leads"]
     context["traits"], context["more_traits"] = _by_weight(person["traits"])
-    if before := request.GET.get("before"):
-        earlier = profiles.timeline(actor, person_id, cursor=before)
-        context |= {"more": earlier.cursor, "is_earlier": True}
+    before, kinds = request.GET.get("before"), request.GET.getlist("show")
+    kinds = [kind for kind in KINDS if kind in kinds]
+    if before or kinds:
+        earlier = profiles.timeline(actor, person_id, kinds=kinds or KINDS, cursor=before)
+        context |= {"more": earlier.cursor, "is_earlier": bool(before)}
         person["timeline"] = profiles.plain([asdict(entry) for entry in earlier.entries])
+    context |= hanging.of_person(actor, person_id)
+    context |= {"kinds": KINDS, "shown_kinds": kinds}
     context["must_know"] = [one for one in person["traits"] if one["name"] in _AT_THE_TOP]
     _quote(person)
     _tell_days(person)
