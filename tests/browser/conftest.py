@@ -36,6 +36,8 @@ from tests.web.leads import add_form, add_held, add_lead
 add_lead("Wedding cake", name="Eve", value_minor=45_000, source="Fair", next_step="Call")
 add_lead("Rolls for the canteen")
 add_held(add_form())
+from tests.web.doubts import add_doubts
+add_doubts()
 from regulars.jobs.outbox import Letter, put
 put(Letter("sample", "1", "olive@crumb.test", "How business is", "In words.", "<p>In words.</p>"))
 from regulars.accounts.actors import owner

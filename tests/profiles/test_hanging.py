@@ -64,7 +64,9 @@ def test_a_mention_reaches_its_colleague(owner: Actor) -> None:
     hana = helper()
     notes.write(owner, who("ada@"), "@hana please ring her; @nobody and mail@crumb.test are not us")
     [one] = notes.mentioning(hana)
-    assert one.mentions == [str(Member.objects.get(pk=hana.member_id))] and one.profile_id == who("ada@")
+    assert one.mentions == [str(Member.objects.get(pk=hana.member_id))] and one.profile_id == who(
+        "ada@"
+    )
     assert notes.mentioning(owner) == []
 
 

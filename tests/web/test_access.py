@@ -30,6 +30,15 @@ GET  /people/PERSON/export          in   403 403 200 200
 GET  /people/PERSON/erase           in   403 403 403 200
 GET  /people/new                    in   200 403 200 200
 POST /people/new                    in   422 403 422 422
+GET  /counter                       in   200 200 200 200
+GET  /counter?q=nobody+at+all       in   200 200 200 200
+GET  /counter/PERSON                in   200 200 200 200
+GET  /counter/999999                in   404 404 404 404
+GET  /counter/enter                 in   /counter 403 /counter /counter
+POST /counter/enter                 in   /counter 403 /counter /counter
+GET  /counter/people.json           in   200 403 200 200
+GET  /counter/worker.js             in   200 200 200 200
+GET  /counter/app.webmanifest       in   200 200 200 200
 GET  /people/tasks                  in   200 200 200 200
 GET  /people/tasks?whose=mine       in   200 200 200 200
 POST /people/tasks                  in   422 422 422 422

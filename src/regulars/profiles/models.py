@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from regulars.identity.models import Profile
+from regulars.profiles.counter.models import CounterEntry, PointsEntry
 from regulars.profiles.hanging.models import (
     Mention,
     Note,
@@ -30,6 +31,7 @@ from regulars.profiles.typed.models import CustomField, TypedConsent, TypedTrait
 
 __all__ = [
     "Card",
+    "CounterEntry",
     "CustomField",
     "EnrichedDay",
     "EnrichedPlace",
@@ -48,6 +50,7 @@ __all__ = [
     "NoteText",
     "PersonFile",
     "Pipeline",
+    "PointsEntry",
     "Relation",
     "Stage",
     "Task",

@@ -8,6 +8,7 @@ from typing import Any
 from regulars.kernel.declarations import Kept, PrivacyHandler
 from regulars.kernel.telling import told
 from regulars.profiles import person
+from regulars.profiles.counter import privacy as of_counter
 from regulars.profiles.hanging import privacy as of_hanging
 from regulars.profiles.models import Card, EnrichmentObjection, NameWord
 from regulars.profiles.pipeline import privacy as of_pipeline
@@ -36,6 +37,7 @@ HANDLERS = (
     *of_pipeline.HANDLERS,
     *of_typed.HANDLERS,
     *of_hanging.HANDLERS,
+    *of_counter.HANDLERS,
     PrivacyHandler(
         "profiles_enrichmentobjection",
         lambda _, people: exported(EnrichmentObjection.objects.filter(profile_id__in=people)),

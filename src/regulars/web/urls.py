@@ -8,6 +8,7 @@ from regulars.web import account
 from regulars.web.screens import (
     charts,
     cleaning,
+    counter,
     data_map,
     enrichment,
     facts,
@@ -148,6 +149,14 @@ _people: list[URLPattern | URLResolver] = [
     path("forms/<int:form_id>", lead_forms.one, name="lead_form"),
 ]
 
+_counter: list[URLPattern | URLResolver] = [
+    path("<int:person_id>", counter.person, name="counter_person"),
+    path("enter", counter.enter, name="counter_enter"),
+    path("people.json", counter.kept, name="counter_kept"),
+    path("worker.js", counter.worker, name="counter_worker"),
+    path("app.webmanifest", counter.manifest, name="counter_manifest"),
+]
+
 _today: list[URLPattern | URLResolver] = [
     path("all", today.everything, name="things"),
     path("decide", today.decide, name="today_decide"),
@@ -159,6 +168,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.page, name="today"),
     path("setup", setup.first_run, name="setup"),
     path("today/", include(_today)),
+    path("counter", counter.found, name="counter"),
+    path("counter/", include(_counter)),
     path("people", people.listed, name="people"),
     path("people/", include(_people)),
     path("voices", voices.listed, name="voices"),

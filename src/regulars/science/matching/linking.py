@@ -56,6 +56,9 @@ _TRAINING_PAIRS = 1_000_000
 # At least so many of a hundred records are doubles: none found does not mean that there are none.
 _FEWEST_DOUBLES = 0.01
 _U_PRIOR_PAIRS = 1_000
+_RARE = tuple(
+    dict.fromkeys(level.rarity for one in COMPARISONS for level in one.levels if level.rarity)
+)
 _MEMORY = "2500MB"
 _KEEP_FROM = 0.05
 
@@ -163,7 +166,19 @@ def score(con: duckdb.DuckDBPyConnection, model: Model) -> str:
 def _linker(con: duckdb.DuckDBPyConnection, settings: Any) -> Linker:
     logging.getLogger("splink").setLevel(logging.ERROR)
     api = DuckDBAPI(connection=con)
-    return Linker(_frames(con, api), settings, log_level=None)
+    linker = Linker(_frames(con, api), settings, log_level=None)
+    for column in _RARE:
+        # Among all records, and without one of the two that agree: a value that nobody else bears
+        # is rare, also where few records say anything.
+        con.execute(
+            f"CREATE OR REPLACE TABLE rare_{column} AS SELECT {column}, greatest(count(*) - 1, 1) "
+            f"/ (SELECT count(*) FROM records) AS tf_{column} FROM records "
+            f"WHERE {column} IS NOT NULL GROUP BY {column}"
+        ).fetchall()
+        linker.table_management.register_term_frequency_lookup(
+            api.register(f"rare_{column}"), column
+        )
+    return linker
 
 
 def _frames(con: duckdb.DuckDBPyConnection, api: DuckDBAPI) -> Any:
