@@ -22,6 +22,7 @@ WITHOUT_ANSWER = {"serve", "demo"}
 _MORE = {
     "import": ["import-dry-run"],
     "metric": ["metric-definitions"],
+    "people export": ["people-export-out"],
     "today": ["today-all"],
 }
 

@@ -492,3 +492,17 @@ def test_notes_and_tasks_are_written_down_and_listed(run: Run, world: World) -> 
     assert run("people", "task", ada, "--what", "Ring up", "--due", "soon").status == 2
     page = hold(run("people", "show", ada, "--json").out, "people-show")
     assert page["timeline"][0]["kind"] == "note"
+
+
+def test_a_person_takes_everything_away_and_may_come_back(
+    run: Run, world: World, tmp_path: Path
+) -> None:
+    ada = world.person("Ada Lovelace")
+    out = tmp_path / "ada.zip"
+    taken = hold(run("people", "export", ada, "--out", out, "--json").out, "people-export-out")
+    assert taken["size_bytes"] == out.stat().st_size
+    assert run("people", "export", ada, "--out", tmp_path).status == 2
+    hold(run("people", "erase", ada, "--json").out, "people-erase")
+    back = run("people", "welcome-back", "adalovelace@example.org", "--json")
+    assert hold(back.out, "people-welcome-back")["hashes"] > 0
+    assert run("people", "welcome-back", "nobody@example.org").status == 1

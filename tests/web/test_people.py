@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -43,7 +45,9 @@ def test_everything_known_is_handed_out_as_a_file(
 ) -> None:
     answered = browse("manager").get(f"/people/{ada}/export")
     assert "attachment" in answered["Content-Disposition"]
-    assert "adalovelace@example.org" in answered.content.decode()
+    with zipfile.ZipFile(io.BytesIO(answered.content)) as archive:
+        assert "adalovelace@example.org" in archive.read("data.json").decode()
+        assert "adalovelace@example.org" in archive.read("index.html").decode()
 
 
 def test_erasing_asks_twice(ada: int, browse: Callable[[str | None], Any]) -> None:

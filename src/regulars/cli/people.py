@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -175,9 +176,23 @@ def merges(person_id: Id) -> None:
 
 
 @people_app.command("export")
-def export(person_id: Id) -> None:
-    """Everything known about one person, as JSON."""
+def export(
+    person_id: Id,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A .zip with pages, JSON and files; or .html, or .json."),
+    ] = None,
+) -> None:
+    """Everything known about one person: as JSON, or as pages to read and hand over."""
     SESSION.boot()
+    if out is not None:
+        from dataclasses import asdict
+
+        from regulars.profiles import taking_out
+
+        taken = taking_out.write(SESSION.actor(), person_id, out)
+        SESSION.answer(asdict(taken), f"{taken.path}: {taken.rows} rows of {taken.tables} kinds.")
+        return
     from regulars.profiles import erasure
 
     SESSION.as_json = True
@@ -195,11 +210,23 @@ def erase(
     from regulars.insights import refresh
     from regulars.profiles import erasure
 
-    if not yes:
+    if not (yes or SESSION.as_json):
         typer.confirm(f"Erase person {person_id} everywhere, for ever?", abort=True)
     receipt = erasure.erase(SESSION.actor(), person_id, why=why)
     refresh.refresh(SESSION.actor())
     SESSION.answer(receipt.as_json(), f"Erased: {sum(receipt.rows.values())} rows in all.")
+
+
+@people_app.command("welcome-back")
+def welcome_back(
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="An address or number of theirs.")],
+) -> None:
+    """Let somebody who was erased come back: what names them counts again from now on."""
+    SESSION.boot()
+    from regulars.sources import forgetting
+
+    ended = forgetting.welcome_back(SESSION.actor(), value)
+    SESSION.answer({"hashes": ended}, "They may come back.")
 
 
 @app.command("data-map")

@@ -128,12 +128,19 @@ def restore(
     from regulars.accounts.actors import audit, owner
     from regulars.insights import refresh
     from regulars.jobs.restoring import restore as put_back
+    from regulars.profiles import erasure
 
     actor = SESSION.actor()
     # The members are the backup's own by then: the restore is noted under its owner.
     put = put_back(actor, file, witness=lambda *said: audit(owner("cli"), *said), is_confirmed=yes)
     refresh.refresh(SESSION.actor(), rebuild=True)
-    SESSION.answer(asdict(put), f"Restored {put.rows} rows, saved at {put.made_at}.")
+    again = erasure.forget_again()
+    if again:
+        refresh.refresh(SESSION.actor())
+    said = f"Restored {put.rows} rows, saved at {put.made_at}."
+    if again:
+        said += f" {again} people were erased since, and are erased again."
+    SESSION.answer({**asdict(put), "erased_again": again}, said)
 
 
 @keys_app.command("make")

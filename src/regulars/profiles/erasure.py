@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from regulars.accounts.actors import Actor, audit
-from regulars.identity.queries import identifiers_of
+from regulars.accounts.actors import Actor, audit, owner
+from regulars.identity.queries import identifiers_of, profiles_of
 from regulars.kernel import clock
 from regulars.kernel.declarations import PrivacyHandler
 from regulars.kernel.errors import Busy
@@ -21,6 +21,7 @@ from regulars.kernel.telling import told
 from regulars.profiles import search_index
 from regulars.profiles.models import Erasure
 from regulars.profiles.reach import reach_of
+from regulars.sources import forgetting
 from regulars.sources.naming import naming_of
 
 Erased = Callable[[frozenset[int], frozenset[int]], None]
@@ -97,13 +98,31 @@ def erase(actor: Actor, profile_id: int, why: str = "") -> Receipt:
             member_id_at_the_time=actor.member_id,
             pending={"identifiers": sorted(identifiers), "profiles": [profile_id]},
         )
-        audit(actor, "people.erase", f"erasure {row.pk}", why=said)
+        hashes = forgetting.note(row.pk, identifiers)
+        audit(actor, "people.erase", f"erasure {row.pk}", why=said, hashes=hashes)
     return _carry_out(row)
 
 
 def resume() -> list[Receipt]:
     """Carry on with erasures that were cut off or whose mart part failed; done at start-up."""
     return [_carry_out(row) for row in Erasure.objects.exclude(pending=None).order_by("pk")]
+
+
+def forget_again() -> int:
+    """After a restore: erase once more whoever was erased since the backup was made, and resume
+    what it cut off; how many people. The erasures are the system's own."""
+    resume()
+    back = profiles_of(forgetting.take_up_again())
+    people = sorted(set(back.values()))
+    for number in people:
+        identifiers = reach_of(identifiers_of(number))
+        with transaction.atomic():
+            row = Erasure.objects.create(
+                pending={"identifiers": sorted(identifiers), "profiles": [number]}
+            )
+            audit(owner("job"), "people.erase_again", f"erasure {row.pk}")
+        _carry_out(row)
+    return len(people)
 
 
 def _carry_out(row: Erasure) -> Receipt:

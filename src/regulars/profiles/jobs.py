@@ -51,3 +51,12 @@ def _times() -> list[Every]:
 
 
 schedule(LOOK, times=_times)
+
+
+@job("profiles.forget_again", after_restore={})
+def forget_again() -> dict[str, Any]:
+    """Erase once more whoever was erased after the backup that was put back."""
+    # Says how the mart forgets a person.
+    from regulars.profiles import erasure
+
+    return {"people": erasure.forget_again()}

@@ -51,6 +51,7 @@ NOT_PERSONAL = {
     "sources_importundo": "Why an import was undone, written about a file.",
     "sources_mappingmemory": "Which column is read as which field.",
     "sources_product": "Things on sale.",
+    "sources_forgotten": "Keyed hashes of those who were erased, which say nothing to a reader.",
     "sources_intakehour": "How many messages a source sent in an hour.",
     "sources_intakekey": "Hashes of numbers that programs gave to messages.",
     "sources_cursor": "Numbers of the last rows looked at.",

@@ -14,6 +14,7 @@ from regulars.jobs import leases
 from regulars.kernel import clock
 from regulars.kernel.errors import NotFound, WrongUse
 from regulars.kernel.telling import told
+from regulars.sources import forgetting
 from regulars.sources.candidates import context_of
 from regulars.sources.files.mapping import Head, Mapping, Rows, compile_reader
 from regulars.sources.files.records import Rejected
@@ -110,8 +111,11 @@ def _land(actor: Actor, row: QuarantinedRow, cells: dict[str, str]) -> None:
     record = reader(row.row_no, [cells.get(name, "") for name in rows.columns])
     if isinstance(record, Rejected):
         raise WrongUse(told("The row still cannot land: %(problem)s", problem=record.message))
-    lander = lander_of(run, mapping)
-    prepared = lander.prepare([record])  # type: ignore[list-item]
+    lander, without = lander_of(run, mapping), forgetting.sieve()
+    kept: list[Any] = without.sifted([record])[0] if without else [record]
+    if not kept:
+        raise WrongUse(told("The row is about somebody who was erased. Discard it."))
+    prepared = lander.prepare(kept)
     if prepared.outcome.rejected:
         raise WrongUse(
             told(

@@ -23,6 +23,7 @@ from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
 from regulars.profiles import cards
 from regulars.profiles.anchors import anchor_of
+from regulars.sources import forgetting
 from regulars.sources.files.identifiers import in_order, normaliser
 from regulars.sources.intake.landing import stream_of
 from regulars.sources.landing.identifiers import IdentifierBook
@@ -99,6 +100,9 @@ def _named(given: Mapping[str, str]) -> list[Named]:
         if value is None:
             raise WrongUse(told("%(text)s cannot be reached or told apart.", text=text[:80]))
         found.append((kind, value))
+    without = forgetting.sieve()
+    if without is not None and without.is_forgotten(found):
+        raise WrongUse(told("They were erased. The owner can let them come back."))
     return found
 
 

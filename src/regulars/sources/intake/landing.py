@@ -20,6 +20,7 @@ from regulars.accounts import business as businesses
 from regulars.accounts.models import Business
 from regulars.kernel import clock
 from regulars.kernel.ids import key64
+from regulars.sources import forgetting
 from regulars.sources.bulk import fetch_by_keys, stamp
 from regulars.sources.candidates import context_of
 from regulars.sources.connectors.found import connectors
@@ -63,6 +64,9 @@ class Share:
     held: dict[int, str] = field(default_factory=dict)
     was_held: Counter[str] = field(default_factory=Counter)
     """Why these records could not land before, where they are landed once more."""
+    without: forgetting.Sieve | None = None
+    forgotten: list[int] = field(default_factory=list)
+    """Records about somebody who was erased: nothing of them lands or stays."""
     hours: dict[int, datetime] = field(default_factory=dict)
     """The hour each record came in."""
 
@@ -195,6 +199,7 @@ def _shares(rows: list[Row]) -> list[Share]:
     business = businesses.get()
     sources = {one.pk: one for one in Source.objects.filter(pk__in={row[1] for row in rows})}
     found: dict[tuple[int, str], Share] = {}
+    without = forgetting.sieve()
     for number, source_id, received_at, body, reason in rows:
         month = f"{received_at:%Y-%m}"
         share = found.get((source_id, month))
@@ -203,6 +208,7 @@ def _shares(rows: list[Row]) -> list[Share]:
             share = found[source_id, month] = Share(
                 stream_of(source, month),
                 _setting_of(source, business),
+                without=without,
             )
         share.read += 1
         share.hours[number] = received_at.replace(minute=0, second=0, microsecond=0)
@@ -233,11 +239,22 @@ def _translate(share: Share, number: int, body: str) -> None:
     except Unreadable as problem:
         share.held[number] = problem.reason
         return
+    if share.without is not None and _is_forgotten(found, share.without):
+        share.forgotten.append(number)
+        return
     for told in found:
         share.events.append(told.event)
         share.people += told.people
         share.orders += told.orders
         share.states += told.states
+
+
+def _is_forgotten(found: Iterable[Any], without: forgetting.Sieve) -> bool:
+    return any(
+        without.is_forgotten(one.identifiers)
+        for told in found
+        for one in (told.event, *told.people)
+    )
 
 
 def stream_of(source: Source, month: str) -> Import:
@@ -285,7 +302,15 @@ def _land_share(share: Share, standing: frozenset[int], currency: str) -> None:
     changes.write(book)
     states.write(stated, import_id=run.pk, standing=standing, currency=currency, book=book)
     _hold(share)
+    _forget(share)
     _count(share, prepared.outcome.landed, prepared.outcome.unchanged)
+
+
+def _forget(share: Share) -> None:
+    """Empty the records of people who were erased; their numbers stay, so that what is sent again
+    is known."""
+    records = IntakeRecord.objects.filter(pk__in=share.forgotten)
+    records.update(body="{}", reason="", resolution="forgotten")
 
 
 def _folded(share: Share, standing: frozenset[int]) -> dict[int, Any]:

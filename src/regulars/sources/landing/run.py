@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
+from regulars.accounts import business as businesses
 from regulars.kernel import clock
 from regulars.kernel.errors import UnreadableFile
 from regulars.kernel.ids import key64
 from regulars.kernel.telling import told
+from regulars.sources import forgetting
 from regulars.sources.files.plan import Reader
 from regulars.sources.files.records import Rejected, SaleRow
 from regulars.sources.files.tables import BadRow, Table
@@ -45,6 +47,7 @@ class Batch:
     cells: dict[int, list[str]]
     last_row_no: int
     row_count: int
+    left_out: int = 0
 
 
 def batches(table: Table, reader: Reader, *, start: int, whole_orders: bool) -> Iterator[Batch]:
@@ -111,7 +114,8 @@ def land(
     A file that breaks off lands what stands before the break; the import is then finished with the
     break in its notes, and `UnreadableFile` says so. Where no row could be read the import fails.
     """
-    book = IdentifierBook(run.pk)
+    book, without = IdentifierBook(run.pk), forgetting.sieve()
+    left_out = 0
     began = time.monotonic()
     before = run.seconds
     broke_off: UnreadableFile | None = None
@@ -119,6 +123,8 @@ def land(
         for batch in batches(table, reader, start=run.position, whole_orders=whole_orders):
             run.seconds = before + time.monotonic() - began
             run.share_done = table.progress()
+            if without is not None:
+                left_out += _sift(batch, without)
             _land_batch(run, table.columns, batch, lander, book)
             if on_progress:
                 on_progress(run.share_done, run)
@@ -130,6 +136,9 @@ def land(
         broke_off = error
     run.seconds = before + time.monotonic() - began
     run.notes = [*run.notes, *remarks.sentences(run.remarks, lander.currency)]
+    if left_out:
+        said = told("%(n)s rows about people who were erased were left out.", n=f"{left_out:,}")
+        run.notes = [*run.notes, said]
     finish(run)
     if broke_off is not None:
         raise UnreadableFile(
@@ -143,6 +152,17 @@ def land(
             detail={"import_id": run.pk},
         ) from broke_off
     return run
+
+
+def _sift(batch: Batch, without: forgetting.Sieve) -> int:
+    """Take what names erased people out of a batch; how many rows went whole."""
+    region = businesses.get().country
+    batch.records, gone = without.sifted(batch.records)
+    rejected = [one for one in batch.rejected if not without.is_in_cells(one.cells, region)]
+    gone += len(batch.rejected) - len(rejected)
+    batch.rejected = rejected
+    batch.left_out = gone
+    return gone
 
 
 def finish(run: Import) -> None:
@@ -168,6 +188,8 @@ def _land_batch(
         prepared = lander.prepare(batch.records)
         outcome = prepared.outcome
         outcome.rejected += batch.rejected
+        # What tells nothing that may be kept tells nothing new.
+        outcome.unchanged += batch.left_out
         quarantined = quarantine_rows(run, columns, batch, outcome)
         counted = _counted(run, columns, batch, outcome, home=lander.currency)
         try:

@@ -11,6 +11,7 @@ from regulars.sources.models.facts import (
     OrderLine,
     Product,
 )
+from regulars.sources.models.forgetting import Forgotten
 from regulars.sources.models.identifiers import Identifier, IdentifierPair, IdentifierUse
 from regulars.sources.models.imports import (
     Confirmation,
@@ -39,6 +40,7 @@ __all__ = [
     "Event",
     "Fact",
     "Feedback",
+    "Forgotten",
     "Identifier",
     "IdentifierPair",
     "IdentifierUse",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -147,15 +146,15 @@ def _by_weight(traits: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
 
 @page("people.export")
 def export(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Everything known about one person, as a file."""
-    from regulars.profiles import erasure
+    """Everything known about one person: pages, JSON and their files in one archive."""
+    from regulars.profiles import erasure, taking_out
 
-    told = erasure.export(actor_of(request), person_id)
-    text = json.dumps(told, ensure_ascii=False, indent=2, default=str)
-    name = f"person-{person_id}.json"
+    actor = actor_of(request)
+    content = taking_out.archive(actor, erasure.export(actor, person_id))
+    name = f"person-{person_id}.zip"
     return HttpResponse(
-        text,
-        content_type="application/json",
+        content,
+        content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

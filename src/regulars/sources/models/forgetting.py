@@ -1,0 +1,19 @@
+"""Who must not come back with the next file."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Forgotten(models.Model):
+    """A keyed hash of an address or a number of somebody who was erased. What names it is left out
+    until the person is welcomed back. Without the installation's secret it says nothing."""
+
+    hash = models.CharField(max_length=32, unique=True)
+    erasure_number = models.BigIntegerField()
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
