@@ -506,3 +506,11 @@ def test_a_person_takes_everything_away_and_may_come_back(
     back = run("people", "welcome-back", "adalovelace@example.org", "--json")
     assert hold(back.out, "people-welcome-back")["hashes"] > 0
     assert run("people", "welcome-back", "nobody@example.org").status == 1
+
+
+def test_the_list_is_taken_away_as_a_spreadsheet(run: Run, tmp_path: Path) -> None:
+    for name in ("people.csv", "people.xlsx"):
+        hold(run("people", "list", "--out", tmp_path / name, "--json").out, "people-list")
+    assert "Ada Lovelace" in (tmp_path / "people.csv").read_text(encoding="utf-8-sig")
+    assert run("people", "list", "--out", tmp_path / "people.pdf").status == 2
+    assert run("people", "list", "--out", tmp_path).status == 2

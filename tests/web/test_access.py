@@ -28,6 +28,12 @@ GET  /people/999999999999999999999/erase in 403 403 403 404
 GET  /people/999999999999999999999/export in 403 403 404 404
 GET  /people/PERSON/export          in   403 403 200 200
 GET  /people/PERSON/erase           in   403 403 403 200
+GET  /people/looks                  in   403 403 200 200
+GET  /people/looks?member=1         in   403 403 200 200
+GET  /people/list.csv               in   403 403 200 200
+GET  /people/list.xlsx?quiet=1      in   403 403 200 200
+GET  /people/list.pdf               in   403 403 422 422
+GET  /people/list.csv?segment=none  in   403 403 422 422
 GET  /people/new                    in   200 403 200 200
 POST /people/new                    in   422 403 422 422
 GET  /counter                       in   200 200 200 200

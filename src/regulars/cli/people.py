@@ -51,6 +51,27 @@ def show(person_id: Id) -> None:
     SESSION.answer(page, people.as_text(page))
 
 
+@people_app.command("list")
+def listed(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A .csv or a .xlsx.")],
+    segment: Annotated[str | None, typer.Option(help="Of one segment.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Gone quiet.")] = False,
+    text: Annotated[str, typer.Option(metavar="TEXT", help="Found by a name or number.")] = "",
+) -> None:
+    """Take the list of people away as a spreadsheet."""
+    SESSION.boot()
+    from regulars.insights import people_list
+    from regulars.kernel.errors import WrongUse
+
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        raise WrongUse("Name a file in a folder there is.")
+    wanted = people_list.Filter(text, segment, True if quiet else None)
+    form = out.suffix.lower().lstrip(".")
+    content = people_list.as_file(SESSION.actor(), wanted, form)
+    out.write_bytes(content)
+    SESSION.answer({"path": str(out), "size_bytes": len(content)}, f"Written to {out}.")
+
+
 @people_app.command("add")
 def add(
     name: Annotated[str, typer.Option(help="Full name.")] = "",

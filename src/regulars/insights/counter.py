@@ -18,6 +18,7 @@ from regulars.profiles import person as profiles
 from regulars.profiles.anchors import anchor_of
 from regulars.profiles.counter import points
 from regulars.profiles.hanging import tasks
+from regulars.profiles.looks import keeping as looks
 from regulars.profiles.models import Card
 from regulars.profiles.records import Records
 from regulars.sources.files.identifiers import kind_rank
@@ -62,6 +63,7 @@ class Glance:
 def glance(actor: Actor, profile_id: int) -> Glance:
     """Return a person at a glance. Needs ``people.see``. `NotFound` for nobody."""
     page = profiles.show(actor, profile_id)
+    looks.note(actor, profile_id, looks.COUNTER)
     known = {one.name: one.value for one in page.traits}
     open_tasks = [one for one in tasks.of(profile_id) if one.done_at is None]
     usual, problem = _usual(page), _problem(page)

@@ -18,6 +18,7 @@ from regulars.kernel.errors import WrongUse
 from regulars.kernel.money import to_major
 from regulars.kernel.telling import told
 from regulars.profiles import person
+from regulars.profiles.looks import keeping as looks
 from regulars.science.segments import SEGMENTS
 
 _MOST = 1000
@@ -31,6 +32,7 @@ def latest_run() -> ScoreRun | None:
 def show(actor: Actor, profile_id: int) -> dict[str, Any]:
     """A person's page with the scores and their reasons; see `profiles.person.show`."""
     page = person.show(actor, profile_id).as_json()
+    looks.note(actor, profile_id)
     page["id"] = profile_id
     run = latest_run()
     score = Score.objects.filter(run=run, profile_id=profile_id).first() if run else None

@@ -60,3 +60,14 @@ def forget_again() -> dict[str, Any]:
     from regulars.profiles import erasure
 
     return {"people": erasure.forget_again()}
+
+
+@job("profiles.age_looks", max_attempts=2)
+def age_looks(*, due_at: str = "") -> dict[str, Any]:
+    """Let go of looks that are older than a year."""
+    from regulars.profiles.looks import keeping
+
+    return {"looks": keeping.age()}
+
+
+schedule("profiles.age_looks", times=_times)

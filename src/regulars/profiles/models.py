@@ -17,6 +17,7 @@ from regulars.profiles.hanging.models import (
     Relation,
     Task,
 )
+from regulars.profiles.looks.models import Look
 from regulars.profiles.pipeline.models import (
     FormKnock,
     FormSubmission,
@@ -44,6 +45,7 @@ __all__ = [
     "LeadContact",
     "LeadForm",
     "LeadMove",
+    "Look",
     "Mention",
     "NameWord",
     "Note",

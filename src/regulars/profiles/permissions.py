@@ -14,6 +14,8 @@ PERMISSIONS = (
     Permission("people.write", "Write down people, what they like and what they allow.", WORKERS),
     Permission("people.set_up", "Make fields of your own for people, and views for all.", LEADS),
     Permission("people.merge", "Say that two people are one, or that one is two.", LEADS),
+    Permission("people.see_looks", "See who of the team looked at whose page.", LEADS),
+    Permission("people.export_list", "Take the list of people away as a spreadsheet.", LEADS),
     Permission("people.export", "Take away everything known about one person.", LEADS),
     Permission("leads.see", "See leads and where each stands.", EVERYONE),
     Permission("leads.work", "Write leads down, move them and look at what forms held.", WORKERS),

@@ -10,6 +10,7 @@ from regulars.kernel.telling import told
 from regulars.profiles import person
 from regulars.profiles.counter import privacy as of_counter
 from regulars.profiles.hanging import privacy as of_hanging
+from regulars.profiles.looks import privacy as of_looks
 from regulars.profiles.models import Card, EnrichmentObjection, NameWord
 from regulars.profiles.pipeline import privacy as of_pipeline
 from regulars.profiles.typed import privacy as of_typed
@@ -38,6 +39,7 @@ HANDLERS = (
     *of_typed.HANDLERS,
     *of_hanging.HANDLERS,
     *of_counter.HANDLERS,
+    *of_looks.HANDLERS,
     PrivacyHandler(
         "profiles_enrichmentobjection",
         lambda _, people: exported(EnrichmentObjection.objects.filter(profile_id__in=people)),

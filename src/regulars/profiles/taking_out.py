@@ -22,6 +22,7 @@ from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
 from regulars.profiles import erasure
 from regulars.profiles.hanging import files
+from regulars.profiles.looks import keeping as looks
 
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -54,6 +55,7 @@ def write(actor: Actor, profile_id: int, path: Path) -> Taken:
     maker = makers.get(path.suffix.lower())
     if maker is None or path.is_dir() or not path.absolute().parent.is_dir():
         raise WrongUse(told("Name a file that ends in .zip, .html or .json, in a folder there is."))
+    looks.note(actor, profile_id, looks.EXPORT)
     found = erasure.export(actor, profile_id)
     content = maker(actor, found)
     handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=".taking-out-")

@@ -73,3 +73,8 @@ ENTRY_WORDS = {
     "note": _("Notes"),
     "task": _("Tasks"),
 }
+LOOK_WORDS = {
+    "page": _("opened the page"),
+    "counter": _("at the counter"),
+    "export": _("took everything away"),
+}

@@ -116,6 +116,7 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
     "due_on": (gettext_lazy("By which day"), lambda text: _day(text)),
     "for": (gettext_lazy("Who does it"), lambda text: _name_of(Member, text)),
     "whom": (gettext_lazy("With whom"), None),
+    "member": (gettext_lazy("Of whom"), lambda text: _name_of(Member, text)),
     "file": (gettext_lazy("File"), None),
     "channel": (gettext_lazy("By"), CHANNEL_WORDS),
     "state": (

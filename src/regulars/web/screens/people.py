@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from regulars.accounts import business as businesses
 from regulars.accounts import locales
 from regulars.accounts.actors import Actor
+from regulars.accounts.models import Member
 from regulars.kernel import clock
 from regulars.profiles import person as profiles
 from regulars.profiles import search
 from regulars.profiles.enrichment import showing
 from regulars.profiles.enrichment.keeping import BASES
+from regulars.profiles.looks import keeping as looks
 from regulars.profiles.matching import answering
 from regulars.profiles.pipeline import board as leads_board
 from regulars.profiles.timeline import KINDS
@@ -29,6 +31,8 @@ from regulars.web.screens import hanging
 from regulars.web.words import TRAIT_WORDS
 
 _HITS = 30
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": _SHEET}
 # What whoever serves a person has to see before anything else.
 _AT_THE_TOP = ("must_know", "allergies")
 _LEADS = 20
@@ -93,6 +97,8 @@ def one(request: HttpRequest, person_id: int) -> HttpResponse:
         context |= {"more": earlier.cursor, "is_earlier": bool(before)}
         person["timeline"] = profiles.plain([asdict(entry) for entry in earlier.entries])
     context |= hanging.of_person(actor, person_id)
+    if actor.may("people.see_looks"):
+        context["looks"] = looks.of(actor, person_id, 20)
     context |= {"kinds": KINDS, "shown_kinds": kinds}
     context["must_know"] = [one for one in person["traits"] if one["name"] in _AT_THE_TOP]
     _quote(person)
@@ -144,12 +150,40 @@ def _by_weight(traits: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
     return sorted(first, key=lambda one: order[one["name"]]), rest
 
 
+@page("people.see_looks")
+def looked(request: HttpRequest) -> HttpResponse:
+    """Who looked at whose page, the latest first; of one member with ``?member=``."""
+    actor = actor_of(request)
+    chosen = hanging.number(request.GET.get("member")) or None
+    context = {
+        "looks": looks.listing(actor, member_id=chosen), "chosen": chosen,
+        "members": Member.objects.order_by("name", "email"),
+    }  # fmt: skip
+    return render(request, "screens/people/looks.html", context)
+
+
+@page("people.export_list")
+def list_file(request: HttpRequest, form: str) -> HttpResponse:
+    """The list as it is shown, for a spreadsheet."""
+    from regulars.insights import people_list
+
+    wanted = people_list.Filter(
+        request.GET.get("q", "").strip()[:200], request.GET.get("segment") or None,
+        True if request.GET.get("quiet") else None,
+    )  # fmt: skip
+    content = people_list.as_file(actor_of(request), wanted, form)
+    answer = HttpResponse(content, content_type=_TYPES[form])
+    answer["Content-Disposition"] = f'attachment; filename="people.{form}"'
+    return answer
+
+
 @page("people.export")
 def export(request: HttpRequest, person_id: int) -> HttpResponse:
     """Everything known about one person: pages, JSON and their files in one archive."""
     from regulars.profiles import erasure, taking_out
 
     actor = actor_of(request)
+    looks.note(actor, person_id, looks.EXPORT)
     content = taking_out.archive(actor, erasure.export(actor, person_id))
     name = f"person-{person_id}.zip"
     return HttpResponse(
