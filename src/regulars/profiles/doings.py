@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from regulars.accounts import business
 from regulars.mart.tables import ORDERS
@@ -115,7 +116,7 @@ def of(identifier_ids: frozenset[int]) -> Doings:
     ]
     bookings = _live(feed.bookings, Booking, "booking_key", seen, identifier_ids)
     feedback = _live(feed.feedback, Feedback, "feedback_key", seen, identifier_ids)
-    events = _live(feed.events, Event, "event_key", seen, identifier_ids)
+    events = _live(feed.told_events, Event, "event_key", seen, identifier_ids)
     return Doings(
         sorted(orders, key=lambda one: (one.happened_at, one.order_key), reverse=True),
         sorted(map(_visit, bookings), key=lambda one: one.starts_at, reverse=True),
@@ -164,4 +165,4 @@ def _opinion(row: tuple[Any, ...]) -> Opinion:
 
 
 def _occurrence(row: tuple[Any, ...]) -> Occurrence:
-    return Occurrence(row[0], row[2], row[3], json.loads(row[5]), row[-1])
+    return Occurrence(row[0], row[2], row[3], orjson.loads(row[5]), row[-1])

@@ -14,6 +14,7 @@ from regulars.kernel.windows import is_day_alone
 from regulars.profiles.doings import Doings, Purchase
 
 _LONGEST_PAGE = 200
+_BY_US = ("note", "task")
 KINDS = ("order", "return", "booking", "feedback", "event", "note", "task")
 
 
@@ -57,14 +58,23 @@ def page_of(
         before = _read(cursor)
         entries = [one for one in entries if _place(one) < before]
     limit = max(1, min(limit, _LONGEST_PAGE))
-    shown = entries[:limit]
+    shown = _with_hours(entries[:limit])
     return Page(shown, _write(shown[-1]) if len(entries) > limit else None)
 
 
-def _entries(did: Doings) -> list[Entry]:
+def _with_hours(entries: list[Entry]) -> list[Entry]:
     here = business.find()
     zone = ZoneInfo(here.timezone if here else "UTC")
-    found = [
+    return [
+        one
+        if one.kind in _BY_US
+        else replace(one, is_day_alone=is_day_alone(one.at.astimezone(zone)))
+        for one in entries
+    ]
+
+
+def _entries(did: Doings) -> list[Entry]:
+    return [
         *(_of_order(one) for one in did.orders),
         *(
             Entry(one.starts_at, "booking", one.booking_key, one.what, one.status,
@@ -82,7 +92,6 @@ def _entries(did: Doings) -> list[Entry]:
             for one in did.events
         ),
     ]  # fmt: skip
-    return [replace(one, is_day_alone=is_day_alone(one.at.astimezone(zone))) for one in found]
 
 
 def _of_order(one: Purchase) -> Entry:

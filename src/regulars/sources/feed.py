@@ -209,6 +209,15 @@ def events(seen: View, keys: list[int] | None = None) -> Iterator[tuple[Any, ...
         yield (key, identifier, name, instant, day, text, run)
 
 
+def told_events(seen: View, keys: list[int] | None = None) -> Iterator[tuple[Any, ...]]:
+    """The same without the day of the business, which takes as long as all the rest: for a page
+    that shows fifty of thousands. The day's place is ``None``."""
+    for row in _live_rows(Event, "event_key", _EVENT_COLUMNS, keys, seen.standing):
+        key, _, run, identifier, name, at, properties = row
+        instant = at if at.tzinfo else at.replace(tzinfo=UTC)
+        yield (key, identifier, name, instant, None, properties or "{}", run)
+
+
 # ---- what changed ------------------------------------------------------------------------------
 
 FACTS: dict[str, tuple[type[models.Model], str]] = {
