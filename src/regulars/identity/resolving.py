@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
@@ -10,10 +10,19 @@ from django.db import connection, transaction
 from regulars.identity.decisions import Decided, decided, decided_near
 from regulars.identity.models import Link, Profile
 from regulars.identity.naming import names_of
-from regulars.identity.rules import bounds, components, contradicted, joining, shared_values
+from regulars.identity.rules import (
+    MOST,
+    bounds,
+    components,
+    contradicted,
+    family,
+    joining,
+    periods_of,
+    shared_values,
+)
 from regulars.sources.bulk import fetch_by_keys, insert_missing
 from regulars.sources.live import standing_ids
-from regulars.sources.models import Identifier, IdentifierPair, IdentifierUse
+from regulars.sources.models import Identifier, IdentifierPair, IdentifierUse, Import
 
 # A turn at the write lock; see HOUSE rule 1.
 _CHUNK = 1000
@@ -52,14 +61,27 @@ def _shared(
 
 
 def _sets(
-    used: Iterable[int],
+    used: Mapping[int, int],
     pairs: Iterable[tuple[int, int]],
     shared: set[int],
     kinds: dict[int, str],
     words: Decided,
 ) -> dict[int, int]:
-    within = bounds(kinds, words.apart)
+    within = bounds(kinds, words.apart, period=_periods(used, kinds))
     return components(used, pairs, shared, together=words.together, within=within, kinds=kinds)
+
+
+def _periods(used: Mapping[int, int], kinds: Mapping[int, str]) -> dict[int, dict[str, str]]:
+    """In which year, month and week each identifier of a kind whose limit is by window was first
+    told: by the start of the first standing import that named it."""
+    by_window = {name for name, most in MOST.items() if most.window != "ever"}
+    began = dict(Import.objects.order_by().values_list("pk", "started_at"))
+    in_words = {number: periods_of(at) for number, at in began.items()}
+    return {
+        one: in_words[used[one]]
+        for one, kind in kinds.items()
+        if family(kind) in by_window and one in used
+    }
 
 
 def _write(
@@ -96,7 +118,7 @@ def resolve_near(identifier_ids: Iterable[int]) -> Resolution:
     near = _Near(standing_ids())
     near.walk(set(identifier_ids))
     shared = _shared(near.pairs, near.kinds, near.standing)
-    wanted = _sets(sorted(near.used()), sorted(near.pairs), shared, near.kinds, near.words())
+    wanted = _sets(near.used(), sorted(near.pairs), shared, near.kinds, near.words())
     stored = dict(
         Link.objects.filter(identifier_id__in=near.seen).values_list("identifier_id", "profile_id")
     )
@@ -142,12 +164,16 @@ class _Near:
         """What was decided about those in reach."""
         return decided_near(self.seen)
 
-    def used(self) -> set[int]:
-        """Those that a standing import names."""
+    def used(self) -> dict[int, int]:
+        """Those that a standing import names, each with the first that does."""
         rows = fetch_by_keys(
             IdentifierUse, ("identifier_id", "of_import_id"), "identifier_id", self.seen
         )
-        return {one for one, of_import in rows if of_import in self.standing}
+        found: dict[int, int] = {}
+        for one, of_import in sorted(rows):
+            if of_import in self.standing:
+                found.setdefault(one, of_import)
+        return found
 
 
 def _pairs_of(edge: set[int], standing: frozenset[int]) -> set[tuple[int, int]]:
@@ -159,11 +185,13 @@ def _pairs_of(edge: set[int], standing: frozenset[int]) -> set[tuple[int, int]]:
     return {(low, high) for low, high, of_import in rows if of_import in standing}
 
 
-def _used(standing: frozenset[int]) -> list[int]:
+def _used(standing: frozenset[int]) -> dict[int, int]:
     rows = _column_query(
-        "SELECT DISTINCT identifier_id FROM sources_identifieruse WHERE of_import_id IN", standing
+        "SELECT identifier_id, min(of_import_id) FROM sources_identifieruse WHERE of_import_id IN",
+        standing,
+        "GROUP BY identifier_id ORDER BY identifier_id",
     )
-    return sorted(row[0] for row in rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def _pairs(standing: frozenset[int]) -> list[tuple[int, int]]:
@@ -174,11 +202,12 @@ def _pairs(standing: frozenset[int]) -> list[tuple[int, int]]:
     return sorted((row[0], row[1]) for row in rows)
 
 
-def _column_query(sql: str, standing: frozenset[int]) -> list[tuple[int, ...]]:
+def _column_query(sql: str, standing: frozenset[int], end: str = "") -> list[tuple[int, ...]]:
     if not standing:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} ({', '.join(['%s'] * len(standing))})", sorted(standing))
+        marks = ", ".join(["%s"] * len(standing))
+        cursor.execute(f"{sql} ({marks}) {end}", sorted(standing))
         return list(cursor.fetchall())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import SequenceMatcher
 from itertools import combinations
 
@@ -156,6 +157,12 @@ def bounds(
             buckets[one] = bucket = f"{kind}\0{when}"
             limits[bucket] = limit.count
     return Bounds(buckets, limits, apart)
+
+
+def periods_of(at: datetime) -> dict[str, str]:
+    """Return the year, month and week of an instant, as limits count by them."""
+    year, week, _ = at.isocalendar()
+    return {"annually": f"{at:%Y}", "monthly": f"{at:%Y-%m}", "weekly": f"{year}-W{week:02}"}
 
 
 def components(
