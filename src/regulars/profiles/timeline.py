@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from regulars.accounts import business
@@ -14,6 +16,7 @@ from regulars.kernel.windows import is_day_alone
 from regulars.profiles.doings import Doings, Purchase
 
 _LONGEST_PAGE = 200
+T = TypeVar("T")
 _BY_US = ("note", "task")
 KINDS = ("order", "return", "booking", "feedback", "event", "note", "task")
 
@@ -52,12 +55,13 @@ def page_of(
 ) -> Page:
     """Return the entries after ``cursor``, those of ``kinds`` alone; ``beside`` stand among them.
     `WrongUse` for a cursor that is none of ours."""
-    found = (one for one in (*_entries(did), *beside) if one.kind in kinds)
-    entries = sorted(found, key=_place, reverse=True)
-    if cursor:
-        before = _read(cursor)
-        entries = [one for one in entries if _place(one) < before]
     limit = max(1, min(limit, _LONGEST_PAGE))
+    before = _read(cursor) if cursor else None
+    newest = _Newest(before[0] if before else None, limit)
+    found = (one for one in (*_entries(did, newest), *beside) if one.kind in kinds)
+    entries = sorted(found, key=_place, reverse=True)
+    if before:
+        entries = [one for one in entries if _place(one) < before]
     shown = _with_hours(entries[:limit])
     return Page(shown, _write(shown[-1]) if len(entries) > limit else None)
 
@@ -73,23 +77,39 @@ def _with_hours(entries: list[Entry]) -> list[Entry]:
     ]
 
 
-def _entries(did: Doings) -> list[Entry]:
+class _Newest:
+    """Takes of a list, newest first, what can stand on a page: thousands of others need not be
+    looked at. All of the cursor's own instant are taken, since their order is by kind and key."""
+
+    def __init__(self, before: datetime | None, limit: int) -> None:
+        self._before, self._limit = before, limit
+
+    def of(self, rows: Sequence[T], at: Callable[[T], datetime]) -> list[T]:
+        """Return one more than a page holds."""
+        before = self._before
+        if before is None:
+            return list(rows[: self._limit + 1])
+        same = [one for one in rows if at(one) == before]
+        return same + list(islice((one for one in rows if at(one) < before), self._limit + 1))
+
+
+def _entries(did: Doings, newest: _Newest) -> list[Entry]:
     return [
-        *(_of_order(one) for one in did.orders),
+        *(_of_order(one) for one in newest.of(did.orders, lambda one: one.happened_at)),
         *(
             Entry(one.starts_at, "booking", one.booking_key, one.what, one.status,
                   one.amount_minor, one.currency, one.import_id)
-            for one in did.bookings
+            for one in newest.of(did.bookings, lambda one: one.starts_at)
         ),
         *(
             Entry(one.happened_at, "feedback", one.feedback_key, one.origin,
                   "" if one.rating is None else f"{one.rating}/{one.rating_max}", None, "",
                   one.import_id)
-            for one in did.feedback
+            for one in newest.of(did.feedback, lambda one: one.happened_at)
         ),
         *(
             Entry(one.happened_at, "event", one.event_key, one.name, "", None, "", one.import_id)
-            for one in did.events
+            for one in newest.of(did.events, lambda one: one.happened_at)
         ),
     ]  # fmt: skip
 
