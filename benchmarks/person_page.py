@@ -87,6 +87,10 @@ def measure(database: str, events: int) -> list[Result]:
 
     call_command("migrate", verbosity=0)
     client, owner, one, other = _world(events)
+    from regulars.config.web_process import settle
+
+    _ask(client, f"/people/{one}")
+    settle()
     page = _times(lambda: _ask(client, f"/people/{one}"), _ROUNDS)
     merges, splits = _merges(owner, one, other)
     answers = _answers(client, owner)
