@@ -19,7 +19,7 @@ EVIL = '=HYPERLINK("evil")'
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
 
 
 def test_the_list_is_what_the_reader_may_see(browse: Callable[[str | None], Any]) -> None:

@@ -23,6 +23,7 @@ Where = Annotated[
     list[str],
     Query(max_length=20, description="`dimension=value`; may be repeated, one dimension: any of."),
 ]
+Several = Annotated[list[str], Query(max_length=10, description="May be repeated.")]
 Text = Annotated[str | None, Query(max_length=200)]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router
 
 from regulars.api import background
 from regulars.api.access import actor_of
 from regulars.api.answers import as_json, listed
 from regulars.api.documentation import ABSENT, AS_TABLE, LISTED, TAKEN
-from regulars.api.parameters import As, Cursor, Limit, Number, Text
+from regulars.api.parameters import As, Cursor, Limit, Number, Several, Text
 from regulars.api.shapes import FoundPerson, People, Segments
 from regulars.api.shapes_of_people import Person, PersonExport, Receipt, ToWrite, Written
 from regulars.kernel.errors import WrongUse
@@ -34,6 +34,9 @@ _COLUMNS = {
     "is_quiet": "BOOLEAN",
     "spent": "DOUBLE",
     "currency": "VARCHAR",
+}
+_AS_CSV: dict[str, Any] = {
+    "responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 }
 _FOUND = {"id": "BIGINT", **dict.fromkeys(list(FoundPerson.model_fields)[1:], "VARCHAR")}
 _SEGMENT = {
@@ -72,6 +75,40 @@ def add_person(request: HttpRequest, asked: ToWrite) -> HttpResponse:
     told = {"email": asked.email, "phone": asked.phone, "card": asked.card, **asked.traits}
     done = people.add(actor_of(request), told)
     return as_json({"id": done.profile_id, "was_known": done.was_known})
+
+
+@router.get("/people/list.csv", response={200: str, **ABSENT}, openapi_extra=_AS_CSV)
+def export_list(
+    request: HttpRequest,
+    q: Text = None,
+    segment: Text = None,
+    quiet: bool | None = None,
+    country: Text = None,
+    tag: Text = None,
+    has: Several = [],  # noqa: B006
+    allows: Several = [],  # noqa: B006
+    sort: Text = None,
+    show: Several = [],  # noqa: B006
+    view: Annotated[
+        str | None, Query(max_length=80, description="A view's name; it stands alone.")
+    ] = None,
+) -> StreamingHttpResponse:
+    """The list of people whole, as a spreadsheet takes it. For owners and managers."""
+    from regulars.insights import people_list
+    from regulars.profiles.viewing import filters, views
+
+    one = {"q": q, "segment": segment, "quiet": "1" if quiet else "", "country": country,
+           "tag": tag, "sort": sort}  # fmt: skip
+    many = {"has": has, "allows": allows, "show": show}
+    wanted = filters.read({name: [value or ""] for name, value in one.items()} | many)
+    if view is not None:
+        if wanted != filters.Filters():
+            raise WrongUse("view stands alone: it has its own filters.")
+        wanted = views.by_name(actor_of(request), view).filters
+    rows = people_list.as_csv(actor_of(request), wanted)
+    answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="people.csv"'
+    return answer
 
 
 @router.get("/people/{person_id}", response={200: Person, **ABSENT})

@@ -57,15 +57,23 @@ def listed(
     segment: Annotated[str | None, typer.Option(help="Of one segment.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Gone quiet.")] = False,
     text: Annotated[str, typer.Option(metavar="TEXT", help="Found by a name or number.")] = "",
+    tag: Annotated[str, typer.Option(help="Who have this tag.")] = "",
+    view: Annotated[str, typer.Option(metavar="NAME", help="As a view keeps it.")] = "",
 ) -> None:
     """Take the list of people away as a spreadsheet."""
     SESSION.boot()
     from regulars.insights import people_list
     from regulars.kernel.errors import WrongUse
+    from regulars.profiles.viewing import filters, views
 
     if out.is_dir() or not out.absolute().parent.is_dir():
         raise WrongUse("Name a file in a folder there is.")
-    wanted = people_list.Filter(text, segment, True if quiet else None)
+    given = {"q": [text], "segment": [segment or ""], "quiet": ["1" if quiet else ""]}
+    wanted = filters.read({**given, "tag": [tag]})
+    if view and wanted != filters.Filters():
+        raise WrongUse("--view stands alone: a view has its own filters.")
+    if view:
+        wanted = views.by_name(SESSION.actor(), view).filters
     form = out.suffix.lower().lstrip(".")
     content = people_list.as_file(SESSION.actor(), wanted, form)
     out.write_bytes(content)

@@ -88,3 +88,21 @@ def put_weekly_mail(*, due_at: str = "", member_id: int | None = None) -> dict[s
 
 
 schedule(mail_wishes.JOB, times=mail_wishes.times)
+
+
+@job("insights.edit_many")
+def edit_many(*, edit_id: int, member_id: int | None) -> dict[str, Any]:
+    """Carry out a change to many people."""
+    from regulars.insights import bulk_edits
+
+    bulk_edits.carry_out(_actor(member_id), edit_id)
+    return {"edit_id": edit_id}
+
+
+@job("insights.undo_many")
+def undo_many(*, edit_id: int) -> dict[str, Any]:
+    """Put back what a change to many people did."""
+    from regulars.profiles.viewing import bulk
+
+    bulk.restore(edit_id)
+    return {"edit_id": edit_id}

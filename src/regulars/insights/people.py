@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
@@ -11,6 +11,7 @@ from django.db.models import Count, F, QuerySet, Sum
 from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor
 from regulars.accounts.sentences import said
+from regulars.identity.models import Profile
 from regulars.insights import outlook
 from regulars.insights.models import Score, ScoreRun
 from regulars.insights.words import about_quiet, score_reasons
@@ -19,6 +20,7 @@ from regulars.kernel.money import to_major
 from regulars.kernel.telling import told
 from regulars.profiles import person
 from regulars.profiles.looks import keeping as looks
+from regulars.profiles.models import Card
 from regulars.science.segments import SEGMENTS
 
 _MOST = 1000
@@ -76,6 +78,24 @@ def listing(
         "next_cursor": f"{page[-1].spent_minor}.{page[-1].profile_id}" if more else None,
         "as_of": run.as_of,
     }
+
+
+def rows_of(actor: Actor, profile_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the rows of these people as `listing` gives them, in their order and with their
+    country; whoever never bought has no score. Needs ``people.see``."""
+    actor.require("people.see")
+    run, currency = latest_run(), _currency()
+    scores = Score.objects.filter(run=run.pk if run else 0, profile__in=profile_ids)
+    held = {one.profile_id: one for one in scores.select_related("profile__card")}
+    rest = Profile.objects.select_related("card").in_bulk(
+        [number for number in profile_ids if number not in held]
+    )
+    held |= {number: Score(profile=one) for number, one in rest.items()}
+    found = [held[number] for number in profile_ids if number in held]
+    return [
+        _row(actor, one, currency) | {"country": getattr(one.profile, "card", Card()).country}
+        for one in found
+    ]
 
 
 def segments(actor: Actor) -> list[dict[str, Any]]:

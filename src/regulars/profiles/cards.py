@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from regulars.identity.models import Link, Profile
 from regulars.kernel.ids import key64
 from regulars.profiles import search_index
+from regulars.profiles.consents import CHANNELS, decide, statements
 from regulars.profiles.folding import digits, entries, fold
 from regulars.profiles.models import Card, NameWord
 from regulars.profiles.records import Record, Records, full_name
@@ -29,10 +30,10 @@ _TURNS_TO_A_MERGE = 4
 _FEWEST, _FIRST, _MOST = 50, 60, 250
 _MOST_NAMES, _MOST_IDENTIFIERS, _MOST_WORDS = 5, 100, 40
 _UPSERT = (
-    "INSERT INTO profiles_card (profile_id, name, email, phone, country, haystack, digest) "
-    "VALUES ({marks}) ON CONFLICT (profile_id) DO UPDATE SET name = excluded.name, "
+    "INSERT INTO profiles_card (profile_id, name, email, phone, country, haystack, digest, "
+    "allows) VALUES ({marks}) ON CONFLICT (profile_id) DO UPDATE SET name = excluded.name, "
     "email = excluded.email, phone = excluded.phone, country = excluded.country, "
-    "haystack = excluded.haystack, digest = excluded.digest"
+    "haystack = excluded.haystack, digest = excluded.digest, allows = excluded.allows"
 )
 
 
@@ -57,16 +58,19 @@ class Drawn:
     country: str
     haystack: str
     words: tuple[str, ...]
+    allows: str
 
     def row(self, digest: int) -> tuple[Any, ...]:
         """Values in the order of the upsert."""
         return (
             self.profile_id, self.name, self.email, self.phone, self.country, self.haystack, digest,
+            self.allows,
         )  # fmt: skip
 
     def digest(self) -> int:
         """A key of everything the card says."""
-        return key64(self.name, self.email, self.phone, self.country, self.haystack)
+        said = (self.name, self.email, self.phone, self.country, self.haystack)
+        return key64(*said, self.allows) if self.allows else key64(*said)
 
 
 def rebuild(changed: Iterable[int] | None = None, gone: Iterable[int] = ()) -> Rebuilt:
@@ -162,6 +166,8 @@ def _draw(
     country = next((one.traits["country"] for one in told if one.traits.get("country")), "")
     straw = [_straw(kind, value) for _, kind, value in identifiers[:_MOST_IDENTIFIERS]]
     words = dict.fromkeys(word for name in listed for word in entries(name))
+    said = decide(statements(told))
+    allowed = {channel for channel, one in said.items() if one.state == "granted"}
     return Drawn(
         profile_id,
         (names[0] if names else next(iter(companies), ""))[:300],
@@ -170,6 +176,7 @@ def _draw(
         country[:80],
         "\n".join(dict.fromkeys([*listed, *straw])),
         tuple(islice(words, _MOST_WORDS)),
+        " ".join(channel for channel in CHANNELS if channel in allowed),
     )
 
 
@@ -193,7 +200,7 @@ class _Writer:
         self._size = _FIRST
         self._turns = 0
         marks = "?" if connection.vendor == "sqlite" else "%s"
-        self._upsert = _UPSERT.format(marks=", ".join([marks] * 7))
+        self._upsert = _UPSERT.format(marks=", ".join([marks] * 8))
 
     def write(self, cards: list[tuple[Drawn, int]]) -> None:
         """Write ``cards``, then let the index merge a little."""

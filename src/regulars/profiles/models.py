@@ -29,8 +29,10 @@ from regulars.profiles.pipeline.models import (
     Stage,
 )
 from regulars.profiles.typed.models import CustomField, TypedConsent, TypedTrait
+from regulars.profiles.viewing.models import BulkEdit, SavedView, Tag, Tagging
 
 __all__ = [
+    "BulkEdit",
     "Card",
     "CounterEntry",
     "CustomField",
@@ -54,7 +56,10 @@ __all__ = [
     "Pipeline",
     "PointsEntry",
     "Relation",
+    "SavedView",
     "Stage",
+    "Tag",
+    "Tagging",
     "Task",
     "TypedConsent",
     "TypedTrait",
@@ -65,6 +70,7 @@ class Card(models.Model):
     """One line about a person, derived from the records of their identifiers.
 
     ``haystack`` is what the search looks through: lower-case, accents folded, digits of phones.
+    ``allows`` names the channels on which they want news; null until it was worked out.
     """
 
     profile = models.OneToOneField(Profile, on_delete=models.CASCADE, primary_key=True)
@@ -74,9 +80,14 @@ class Card(models.Model):
     country = models.CharField(max_length=80, blank=True)
     haystack = models.TextField(blank=True)
     digest = models.BigIntegerField(default=0)
+    # Null, as SQLite would otherwise make the table anew, without the triggers of the search.
+    allows = models.CharField(max_length=60, null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["name", "profile"], name="card_by_name")]
+        indexes: ClassVar = [
+            models.Index(fields=["name", "profile"], name="card_by_name"),
+            models.Index(fields=["country"], name="card_by_country"),
+        ]
 
 
 class NameWord(models.Model):

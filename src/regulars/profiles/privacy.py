@@ -14,6 +14,7 @@ from regulars.profiles.looks import privacy as of_looks
 from regulars.profiles.models import Card, EnrichmentObjection, NameWord
 from regulars.profiles.pipeline import privacy as of_pipeline
 from regulars.profiles.typed import privacy as of_typed
+from regulars.profiles.viewing import privacy as of_viewing
 from regulars.sources.privacy import delete_rows, exported
 
 NOT_PERSONAL = {
@@ -39,6 +40,7 @@ HANDLERS = (
     *of_typed.HANDLERS,
     *of_hanging.HANDLERS,
     *of_counter.HANDLERS,
+    *of_viewing.HANDLERS,
     *of_looks.HANDLERS,
     PrivacyHandler(
         "profiles_enrichmentobjection",

@@ -78,3 +78,23 @@ LOOK_WORDS = {
     "counter": _("at the counter"),
     "export": _("took everything away"),
 }
+LIST_WORDS = {
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "country": _("Country"),
+    "tags": _("Tags"),
+    "segment": _("Segment"),
+    "orders": _("Orders"),
+    "spent": _("Spent"),
+    "last": _("Last seen"),
+}
+SORT_WORDS = {
+    "spent": _("Best spenders first"),
+    "last": _("Last seen first"),
+    "orders": _("Most orders first"),
+    "name": _("By name"),
+}
+EDIT_WORDS = {
+    "tag": _("Gave the tag"),
+    "untag": _("Took the tag away"),
+}

@@ -57,6 +57,13 @@ _PRESSED: Words = {
     "throw_away": gettext_lazy("Throw it away"),
     "close": gettext_lazy("Close this form"),
     "reopen": gettext_lazy("Open it again"),
+    "tag": gettext_lazy("Give the tag"),
+    "untag": gettext_lazy("Take the tag away"),
+    "save": gettext_lazy("Keep this view"),
+    "rename": gettext_lazy("Give it this name"),
+    "replace": gettext_lazy("Replace it with what is shown"),
+    "remove": gettext_lazy("Take it away"),
+    "put_back": gettext_lazy("Undo"),
 }
 _YES: Words = {"on": gettext_lazy("yes"), "yes": gettext_lazy("yes")}
 # Label, and the words of its values where they were chosen and not typed. What is not here is
@@ -127,6 +134,9 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
     "label": (gettext_lazy("Name of the field"), None),
     "choices": (gettext_lazy("Choices, one a line"), None),
     "merge": (gettext_lazy("Split"), None),
+    "tag": (gettext_lazy("Tag"), None),
+    "all": (gettext_lazy("Everybody on this list"), _YES),
+    "shared": (gettext_lazy("For everybody in the team"), _YES),
 }
 
 

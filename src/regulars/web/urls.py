@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from regulars.web import account
 from regulars.web.screens import (
+    bulk,
     charts,
     cleaning,
     counter,
@@ -28,6 +29,7 @@ from regulars.web.screens import (
     outbox,
     patterns,
     people,
+    people_list,
     pipeline,
     products,
     public_form,
@@ -41,6 +43,7 @@ from regulars.web.screens import (
     team,
     today,
     uploading,
+    views,
     voices,
 )
 
@@ -122,7 +125,12 @@ _people: list[URLPattern | URLResolver] = [
     path("<int:person_id>/erase", people.erase, name="person_erase"),
     path("new", facts.new, name="person_new"),
     path("looks", people.looked, name="looks"),
-    path("list.<str:form>", people.list_file, name="people_list"),
+    path("list.<str:form>", people_list.file, name="people_list"),
+    path("views", views.listed, name="views"),
+    path("views/<int:view_id>", views.one, name="view"),
+    path("edit", bulk.edit, name="people_edit"),
+    path("edits", bulk.listed, name="people_edits"),
+    path("edits/<int:edit_id>/undo", bulk.undo, name="people_edit_undo"),
     path("tasks", hanging.all_tasks, name="tasks"),
     path("files/<int:file_id>", hanging.file, name="person_file"),
     path("<int:person_id>/do", hanging.do, name="person_do"),
@@ -172,7 +180,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("today/", include(_today)),
     path("counter", counter.found, name="counter"),
     path("counter/", include(_counter)),
-    path("people", people.listed, name="people"),
+    path("people", people_list.listed, name="people"),
     path("people/", include(_people)),
     path("voices", voices.listed, name="voices"),
     path("insights", insights.dashboard, name="insights"),

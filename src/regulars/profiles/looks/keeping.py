@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor
 from regulars.accounts.models import Member
 from regulars.identity.queries import identifiers_of
@@ -19,6 +21,8 @@ from regulars.profiles.models import Card
 KEPT = timedelta(days=365)
 PAGE, COUNTER, EXPORT = "page", "counter", "export"
 _TURN = 1_000
+# A day's ends are instants: at the calendar's own ends there would be none.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,19 @@ def of(actor: Actor, profile_id: int, most: int = 50) -> list[Looked]:
     return _looked(rows.order_by("-hour", "-pk")[:most])
 
 
-def listing(actor: Actor, *, member_id: int | None = None, most: int = 200) -> list[Looked]:
-    """The latest looks of everybody, or of one member. Needs ``people.see_looks``."""
+def listing(
+    actor: Actor, *, member_id: int | None = None, on: date | None = None, most: int = 200
+) -> list[Looked]:
+    """The latest looks of everybody, of one member, or of one day of the business. Needs
+    ``people.see_looks``."""
     actor.require("people.see_looks")
     rows = Look.objects.all() if member_id is None else Look.objects.filter(member_id=member_id)
+    if on is not None and not _FIRST_YEAR <= on.year <= _LAST_YEAR:
+        return []
+    if on is not None:
+        zone = ZoneInfo(businesses.get().timezone)
+        begin = datetime.combine(on, time(), zone)
+        rows = rows.filter(hour__gte=begin, hour__lt=begin + timedelta(days=1))
     return _looked(rows.order_by("-hour", "-pk")[:most])
 
 

@@ -99,6 +99,7 @@ def allow(
             actor, "people.allow", f"person {profile_id}",
             channel=channel, purpose=purpose, state=state,
         )  # fmt: skip
+        cards.rebuild([profile_id])
 
 
 def typed_of(profile_id: int) -> dict[tuple[int, str], str]:

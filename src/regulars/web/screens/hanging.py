@@ -17,6 +17,7 @@ from regulars.kernel.errors import RegularsError, WrongUse
 from regulars.kernel.telling import told
 from regulars.profiles import search
 from regulars.profiles.hanging import files, notes, relations, tasks
+from regulars.profiles.viewing import tags
 from regulars.web.access import actor_of, page
 
 
@@ -62,7 +63,7 @@ def _remove(request: HttpRequest, actor: Actor, _person: int) -> str:
 
 def _task(request: HttpRequest, actor: Actor, person_id: int) -> str:
     tasks.add(
-        actor, what=request.POST.get("what", ""), due_on=_day(request.POST.get("due_on", "")),
+        actor, what=request.POST.get("what", ""), due_on=day(request.POST.get("due_on", "")),
         profile_id=person_id, member_id=number(request.POST.get("for")) or None,
     )  # fmt: skip
     return _("The task is written down.")
@@ -91,6 +92,16 @@ def _relate(request: HttpRequest, actor: Actor, person_id: int) -> str:
     return _("That is written down.")
 
 
+def _tag(request: HttpRequest, actor: Actor, person_id: int) -> str:
+    tags.tag(actor, person_id, request.POST.get("tag", ""))
+    return _("The tag is given.")
+
+
+def _untag(request: HttpRequest, actor: Actor, person_id: int) -> str:
+    tags.untag(actor, person_id, number(request.POST.get("tag_id")))
+    return _("The tag is taken away.")
+
+
 def _end(request: HttpRequest, actor: Actor, _person: int) -> str:
     relations.end(actor, number(request.POST.get("relation")))
     return _("That is so no more.")
@@ -98,7 +109,7 @@ def _end(request: HttpRequest, actor: Actor, _person: int) -> str:
 
 _VERBS: dict[str, Callable[[HttpRequest, Actor, int], str]] = {
     "note": _note, "change": _change, "remove": _remove, "task": _task, "file": _file,
-    "relate": _relate, "end": _end,
+    "relate": _relate, "end": _end, "tag": _tag, "untag": _untag,
 }  # fmt: skip
 
 
@@ -129,7 +140,7 @@ def _act_on_task(request: HttpRequest, actor: Actor) -> None:
         tasks.mark(actor, number(again), is_done=False)
     else:
         tasks.add(
-            actor, what=request.POST.get("what", ""), due_on=_day(request.POST.get("due_on", "")),
+            actor, what=request.POST.get("what", ""), due_on=day(request.POST.get("due_on", "")),
             member_id=number(request.POST.get("for")) or None,
         )  # fmt: skip
 
@@ -152,7 +163,8 @@ def number(text: str | None) -> int:
     return int(text) if text and is_one else 0
 
 
-def _day(text: str) -> date | None:
+def day(text: str) -> date | None:
+    """A day that was sent with a form; `WrongUse` where it is none."""
     if not text:
         return None
     try:

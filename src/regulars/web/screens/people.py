@@ -1,4 +1,4 @@
-"""People: search, segments, one person, export and erasure."""
+"""People: one person, who looked, export and erasure."""
 
 from __future__ import annotations
 
@@ -13,71 +13,24 @@ from django.utils.translation import gettext as _
 
 from regulars.accounts import business as businesses
 from regulars.accounts import locales
-from regulars.accounts.actors import Actor
 from regulars.accounts.models import Member
 from regulars.kernel import clock
 from regulars.profiles import person as profiles
-from regulars.profiles import search
 from regulars.profiles.enrichment import showing
 from regulars.profiles.enrichment.keeping import BASES
 from regulars.profiles.looks import keeping as looks
-from regulars.profiles.matching import answering
 from regulars.profiles.pipeline import board as leads_board
 from regulars.profiles.timeline import KINDS
 from regulars.profiles.typed import fields
+from regulars.profiles.viewing import tags
 from regulars.web import working
 from regulars.web.access import actor_of, page
 from regulars.web.screens import hanging
 from regulars.web.words import TRAIT_WORDS
 
-_HITS = 30
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": _SHEET}
 # What whoever serves a person has to see before anything else.
 _AT_THE_TOP = ("must_know", "allergies")
 _LEADS = 20
-
-
-@page("people.see")
-def listed(request: HttpRequest) -> HttpResponse:
-    """One search field; without a search, everybody by segment."""
-    from regulars.insights import people
-
-    actor = actor_of(request)
-    text = request.GET.get("q", "").strip()
-    context: dict[str, object] = {"text": text}
-    if actor.may("people.merge"):
-        context["doubts"] = answering.count(actor)
-    if text:
-        context["hits"] = search.find(text, limit=_HITS, actor=actor)
-    else:
-        segment = request.GET.get("segment") or None
-        quiet = True if request.GET.get("quiet") else None
-        thing, among = _of_thing(actor, request.GET.get("thing"))
-        is_later = bool(request.GET.get("after"))
-        context |= {"segment": segment, "quiet": quiet, "thing": thing, "is_later": is_later}
-        if actor.may("metrics.see"):
-            context["segments"] = people.segments(actor)
-        context["listing"] = people.listing(
-            actor,
-            segment=segment,
-            quiet=quiet,
-            among=among,
-            cursor=request.GET.get("after") or None,
-        )
-    is_part = bool(request.htmx)  # type: ignore[attr-defined]
-    return render(request, "parts/people.html" if is_part else "screens/people/list.html", context)
-
-
-def _of_thing(actor: Actor, key: str | None) -> tuple[dict[str, Any] | None, list[int] | None]:
-    """The thing of Today whose people are asked for, and who they are."""
-    if not key:
-        return None, None
-    from regulars.insights import suggestions
-
-    found = suggestions.find(actor, key)
-    people = [one["profile_id"] for one in found.detail.get("people", ())]
-    return {"key": key, "title": found.title}, people
 
 
 @page("people.see")
@@ -97,6 +50,7 @@ def one(request: HttpRequest, person_id: int) -> HttpResponse:
         context |= {"more": earlier.cursor, "is_earlier": bool(before)}
         person["timeline"] = profiles.plain([asdict(entry) for entry in earlier.entries])
     context |= hanging.of_person(actor, person_id)
+    context |= {"tags": tags.of(person_id), "known_tags": tags.names(actor)}
     if actor.may("people.see_looks"):
         context["looks"] = looks.of(actor, person_id, 20)
     context |= {"kinds": KINDS, "shown_kinds": kinds}
@@ -152,29 +106,16 @@ def _by_weight(traits: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
 
 @page("people.see_looks")
 def looked(request: HttpRequest) -> HttpResponse:
-    """Who looked at whose page, the latest first; of one member with ``?member=``."""
+    """Who looked at whose page, the latest first; of one member with ``?member=``, of one day with
+    ``?on=``."""
     actor = actor_of(request)
-    chosen = hanging.number(request.GET.get("member")) or None
+    chosen, on = hanging.number(request.GET.get("member")) or None, request.GET.get("on", "")
     context = {
-        "looks": looks.listing(actor, member_id=chosen), "chosen": chosen,
+        "looks": looks.listing(actor, member_id=chosen, on=hanging.day(on)),
+        "chosen": chosen, "on": on,
         "members": Member.objects.order_by("name", "email"),
     }  # fmt: skip
     return render(request, "screens/people/looks.html", context)
-
-
-@page("people.export_list")
-def list_file(request: HttpRequest, form: str) -> HttpResponse:
-    """The list as it is shown, for a spreadsheet."""
-    from regulars.insights import people_list
-
-    wanted = people_list.Filter(
-        request.GET.get("q", "").strip()[:200], request.GET.get("segment") or None,
-        True if request.GET.get("quiet") else None,
-    )  # fmt: skip
-    content = people_list.as_file(actor_of(request), wanted, form)
-    answer = HttpResponse(content, content_type=_TYPES[form])
-    answer["Content-Disposition"] = f'attachment; filename="people.{form}"'
-    return answer
 
 
 @page("people.export")
