@@ -14,7 +14,7 @@ from regulars.accounts import locales
 from regulars.accounts.models import Member
 from regulars.accounts.sentences import said
 from regulars.profiles.enrichment.keeping import BASES
-from regulars.profiles.models import Pipeline, Stage
+from regulars.profiles.models import Card, Pipeline, Stage
 from regulars.profiles.typed import fields as people_fields
 from regulars.sources.files.fields import FIELDS
 from regulars.web.screens.setup import SECTOR_WORDS
@@ -123,6 +123,7 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
     "due_on": (gettext_lazy("By which day"), lambda text: _day(text)),
     "for": (gettext_lazy("Who does it"), lambda text: _name_of(Member, text)),
     "whom": (gettext_lazy("With whom"), None),
+    "person": (gettext_lazy("Chosen"), lambda text: _name_of(Card, text)),
     "member": (gettext_lazy("Of whom"), lambda text: _name_of(Member, text)),
     "file": (gettext_lazy("File"), None),
     "channel": (gettext_lazy("By"), CHANNEL_WORDS),
@@ -220,6 +221,6 @@ def _weekday(text: str) -> str:
     return locales.weekday(int(text)) if text in "0123456" and len(text) == 1 else text
 
 
-def _name_of(model: type[Member | Stage | Pipeline], text: str) -> str:
+def _name_of(model: type[Member | Stage | Pipeline | Card], text: str) -> str:
     number = int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
     return str(model._default_manager.filter(pk=number).first() or "")
