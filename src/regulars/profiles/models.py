@@ -89,6 +89,9 @@ class Card(models.Model):
             models.Index(fields=["country"], name="card_by_country"),
         ]
 
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone
+
 
 class NameWord(models.Model):
     """One word of a person's name, folded: found by its first letters, two are enough."""
