@@ -513,4 +513,8 @@ def test_the_list_is_taken_away_as_a_spreadsheet(run: Run, tmp_path: Path) -> No
         hold(run("people", "list", "--out", tmp_path / name, "--json").out, "people-list")
     assert "Ada Lovelace" in (tmp_path / "people.csv").read_text(encoding="utf-8-sig")
     assert run("people", "list", "--out", tmp_path / "people.pdf").status == 2
+    both = ("--view", "quiet", "--quiet")
+    assert run("people", "list", "--out", tmp_path / "people.csv", *both).status == 2
+    assert run("people", "list", "--out", tmp_path / "people.csv", "--view", "none").status != 0
+    assert run("people", "list", "--out", tmp_path / "people.csv", "--tag", "none").status == 0
     assert run("people", "list", "--out", tmp_path).status == 2
