@@ -1,6 +1,6 @@
 """One change to many people, in short turns, and its undoing.
 
-A turn holds the write lock for at most 500 rows. What a change did are the tagging rows that name
+A turn holds the write lock for at most 150 rows. What a change did are the tagging rows that name
 it, so an undo touches those alone: whoever had the tag before keeps it.
 """
 
@@ -25,7 +25,7 @@ from regulars.sources.models import Identifier
 
 TAG, UNTAG = "tag", "untag"
 VERBS = (TAG, UNTAG)
-TURN = 500
+TURN = 150
 MOST_CHOSEN = 1_000
 
 
@@ -83,7 +83,7 @@ def _known(name: str) -> Tag:
 
 
 def turn(edit_id: int, people: Sequence[int], *, is_last: bool) -> bool:
-    """Do the next ``people`` of a change, at most 500, in order of their numbers; returns whether
+    """Do the next ``people`` of a change, at most 150, in order of their numbers; returns whether
     it goes on. A turn that was done already, or is undone, changes nothing."""
     row = BulkEdit.objects.get(pk=edit_id)
     todo = [one for one in people if one > row.last]

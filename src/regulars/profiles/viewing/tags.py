@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from regulars.accounts.actors import Actor, audit
 from regulars.identity.models import Link
@@ -83,8 +84,8 @@ def _folded(name: str) -> str:
 def names(actor: Actor) -> list[str]:
     """The tags that somebody has, by name. Needs ``people.see``."""
     actor.require("people.see")
-    used = Tagging.objects.filter(ended_at=None).values("tag")
-    rows = Tag.objects.filter(pk__in=used).order_by("folded")
+    used = Tagging.objects.filter(tag=OuterRef("pk"), ended_at=None)
+    rows = Tag.objects.filter(Exists(used)).order_by("folded")
     return list(rows.values_list("name", flat=True)[:_MOST])
 
 
