@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.sources.models import CustomerRecord, Identifier
@@ -50,12 +50,24 @@ class Naming:
         return any((namespace, cell.strip().strip("'")) in self.numbers for cell in own_cells)
 
     def in_json(self, value: object) -> bool:
-        """Whether any text within a JSON value names the person."""
-        if isinstance(value, str):
-            return self.in_text(value)
-        if isinstance(value, Mapping):
-            return any(self.in_json(one) for pair in value.items() for one in pair)
-        return isinstance(value, list) and any(self.in_json(one) for one in value)
+        """Whether any text within a JSON value names the person by an address or a number."""
+        return any(map(self.in_text, _texts_in(value)))
+
+    def in_own_json(self, value: object) -> bool:
+        """The same, or by a full name."""
+        return any(map(self.in_own_text, _texts_in(value)))
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            for one in pair:
+                yield from _texts_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts_in(one)
 
 
 def naming_of(identifier_ids: Iterable[int]) -> Naming:

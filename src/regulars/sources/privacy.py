@@ -32,6 +32,7 @@ from regulars.sources.models import (
     IdentifierPair,
     IdentifierUse,
     Import,
+    ImportUndo,
     IntakeRecord,
     Order,
     OrderLine,
@@ -48,7 +49,6 @@ Rows = Iterator[Mapping[str, Any]]
 NOT_PERSONAL = {
     "sources_source": "Names of shops, tills and programs.",
     "sources_confirmation": "Numbers of rows that an import told again.",
-    "sources_importundo": "Why an import was undone, written about a file.",
     "sources_mappingmemory": "Which column is read as which field.",
     "sources_product": "Things on sale.",
     "sources_forgotten": "Keyed hashes of those who were erased, which say nothing to a reader.",
@@ -113,6 +113,10 @@ KEPT = {
     "sources_import": Kept(
         told("The files that were handed in"), told("To read them again after a kill or a mend."),
         told("Until you erase the person, whose rows are then taken out of the file."),
+    ),
+    "sources_importundo": Kept(
+        told("Why imports were undone"), told("To account for it."),
+        told("For good; words that name an erased person are left out."),
     ),
     "sources_intakerecord": Kept(
         told("Messages as programs sent them"),
@@ -210,15 +214,17 @@ def _forget_order(rows: models.QuerySet[Any], sought: Naming) -> None:
         if external_id.rpartition("@")[0] in sought.values or sought.in_own_text(external_id)
     ]
     rows.filter(pk__in=named).update(external_id="")
+    _blank(rows, ("place", "channel"), sought)
     rows.update(identifier=None)
 
 
 def _forget_booking(rows: models.QuerySet[Any], sought: Naming) -> None:
-    _blank(rows, ("what",), sought)
+    _blank(rows, ("what", "place", "channel", "staff"), sought)
     rows.update(identifier=None)
 
 
-def _forget_feedback(rows: models.QuerySet[Any], _: Naming) -> None:
+def _forget_feedback(rows: models.QuerySet[Any], sought: Naming) -> None:
+    _blank(rows, ("origin", "place"), sought)
     rows.update(identifier=None, author="", text="", reply_text="")
 
 
@@ -236,15 +242,15 @@ def _own_lines(identifiers: Ids) -> models.QuerySet[OrderLine]:
     return OrderLine.objects.filter(order_key__in=keys.values("order_key"))
 
 
+_OF_LINES = ("name", "sku", "category")
+
+
 def _erase_lines(identifiers: Ids, _: Ids) -> int:
     sought = naming_of(identifiers)
-    named = [
-        number
-        for number, name, sku in _own_lines(identifiers).values_list("pk", "name", "sku").iterator()
-        if sought.in_own_text(name) or sought.in_own_text(sku)
-    ]
+    told = _own_lines(identifiers).values_list("pk", *_OF_LINES).iterator()
+    named = [number for number, *texts in told if any(map(sought.in_own_text, texts))]
     for part in in_turns(OrderLine, named):
-        _blank(part, ("name", "sku"), sought)
+        _blank(part, _OF_LINES, sought)
     return len(named)
 
 
@@ -324,6 +330,12 @@ def _without(value: Any, sought: Naming) -> Any:
     return value
 
 
+def _undone(identifiers: Ids) -> models.QuerySet[ImportUndo]:
+    sought = naming_of(identifiers)
+    rows = ImportUndo.objects.exclude(why="").values_list("pk", "why")
+    return ImportUndo.objects.filter(pk__in=[pk for pk, why in rows if sought.in_own_text(why)])
+
+
 def _received(identifiers: Ids) -> Iterator[IntakeRecord]:
     """Messages that point at the person, or name them anywhere."""
     sought, business = naming_of(identifiers), businesses.get()
@@ -348,12 +360,10 @@ def _erase_received(identifiers: Ids, _: Ids) -> int:
 
 
 def _audited(identifiers: Ids) -> models.QuerySet[AuditEntry]:
-    rows = AuditEntry.objects.alias(said=Cast("detail", models.TextField()))
-    wanted = Q(pk__in=[])
-    for kind, value in _values(identifiers):
-        if kind in {"email", "phone"}:
-            wanted |= Q(subject__icontains=value) | Q(said__icontains=value)
-    return rows.filter(wanted)
+    sought = naming_of(identifiers)
+    rows = AuditEntry.objects.order_by().values_list("pk", "subject", "detail").iterator()
+    numbers = [pk for pk, subject, detail in rows if sought.in_own_json([subject, detail])]
+    return AuditEntry.objects.filter(pk__in=numbers)
 
 
 def _erase_audit(identifiers: Ids, _: Ids) -> int:
@@ -364,9 +374,12 @@ def _erase_audit(identifiers: Ids, _: Ids) -> int:
 
 
 def _jobs(identifiers: Ids) -> Iterator[Job]:
+    """Jobs that name the person; by a full name alone only those that are over, since a namesake's
+    may still wait."""
     sought = naming_of(identifiers)
     for job in Job.objects.order_by("pk").iterator():
-        if any(map(sought.in_json, (job.arguments, job.result, job.failure, job.unique_key))):
+        said = [job.arguments, job.result, job.failure, job.unique_key]
+        if sought.in_json(said) or (job.finished_at and sought.in_own_json(said)):
             yield job
 
 
@@ -451,6 +464,11 @@ HANDLERS = (
     ),
     _handler("sources_quarantinedrow", _export_quarantine, _erase_quarantine),
     _handler("sources_import", _export_files, _erase_files),
+    _handler(
+        "sources_importundo",
+        lambda mine, _: exported(_undone(mine)),
+        lambda mine, _: _undone(mine).update(why=kept_files.ERASED),
+    ),
     _handler("sources_intakerecord", _export_received, _erase_received),
     _handler("accounts_auditentry", lambda mine, _: exported(_audited(mine)), _erase_audit),
     _handler("jobs_job", _export_jobs, _erase_jobs),
