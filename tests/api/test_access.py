@@ -65,6 +65,9 @@ CHANGES = {
     ("put", "people/{person}/traits"): "owner manager helper",
     ("post", "people/{person}/consents"): "owner manager helper",
     ("post", "leads"): "owner manager helper",
+    ("patch", "leads/{lead}"): "owner manager helper",
+    ("delete", "leads/{lead}"): "owner manager",
+    ("post", "leads/{lead}/contacts"): "owner manager helper",
     ("post", "leads/{lead}/move"): "owner manager helper",
     ("post", "leads/{moved}/undo-move"): "owner manager helper",
     ("delete", "people/{person}"): "owner",
@@ -82,6 +85,8 @@ BODY: dict[str, Any] = {
     "traits": {"traits": {"allergies": "nuts"}},
     "consents": {"channel": "email", "state": "granted", "said": "Do write"},
     "leads": {"title": "Wedding cake"},
+    "{lead}": {"next_step": "Call"},
+    "contacts": {"words": "Rang up"},
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from regulars.accounts import actors
 from regulars.jobs.outbox import Letter, put
+from regulars.profiles.pipeline import leads
 from regulars.sources import origins
 from regulars.sources.intake import landing
 from regulars.sources.models import Import, QuarantinedRow
@@ -133,6 +134,23 @@ def test_leads_are_written_down_moved_lost_and_brought_back(run: Run) -> None:
     for wrong in (("--value", "many"), ("--next-on", "soon"), ("--probability", "101"),
                   ("--owner", "999999"), ("--stage", str(2**70)), ("--person", "0")):  # fmt: skip
         assert run("leads", "add", "x", *wrong).status == 2, wrong
+
+
+def test_leads_are_changed_touched_and_removed(run: Run) -> None:
+    made = json.loads(
+        run("leads", "add", "Rolls", "--value", "80", "--source", "Fair", "--json").out
+    )
+    words = ("leads", "change", made["id"], "--next-step", "Call", "--empty", "value", "--json")
+    changed = hold(run(*words).out, "leads-change")
+    said = (changed["title"], changed["source"], changed["next_step"], changed["value_minor"])
+    assert said == ("Rolls", "Fair", "Call", None)
+    touched = run("leads", "touch", made["id"], "--words", "Rang up", "--json")
+    assert hold(touched.out, "leads-touch")["contacts"][0]["words"] == "Rang up"
+    assert run("leads", "change", made["id"]).status == 2
+    assert run("leads", "change", made["id"], "--empty", "colour").status == 2
+    gone = hold(run("leads", "remove", made["id"], "--json").out, "leads-remove")
+    assert gone == {"removed": made["id"]}
+    assert run("leads", "remove", made["id"], "--yes").status == 1
 
 
 def test_what_looks_wrong_is_listed_put_right_and_left(run: Run, tmp_path: Path) -> None:
@@ -381,6 +399,9 @@ def test_a_fault_of_ours_is_one_sentence_too(run: Run, monkeypatch: pytest.Monke
         (("people", "show", "{person}"), "manager helper analyst"),
         (("people", "export", "{person}"), "manager"),
         (("people", "erase", "{person}", "--yes"), ""),
+        (("leads", "change", "{lead}", "--next-step", "Call"), "manager helper"),
+        (("leads", "touch", "{lead}"), "manager helper"),
+        (("leads", "remove", "{lead}", "--yes"), "manager"),
         (("imports", "list"), "manager analyst"),
         (("imports", "discard", "{run}"), "manager"),
         (("import", "{sales}", "--no-refresh"), "manager"),
@@ -404,6 +425,7 @@ def test_a_member_may_what_their_role_carries(
     known = {
         "person": world.person("Ada Lovelace"),
         "run": Import.objects.get(kind="sales").pk,
+        "lead": leads.add(actors.owner("cli"), leads.Told(title="Cake")).pk,
         "sales": world.sales,
         "folder": world.folder,
     }

@@ -18,6 +18,12 @@ class Failure(BaseModel):
     message: str
 
 
+class Removed(BaseModel):
+    """The number of what is gone."""
+
+    removed: int
+
+
 class Proposal(BaseModel):
     """How a table of a file would be read."""
 

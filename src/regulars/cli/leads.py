@@ -88,6 +88,62 @@ def add(
     _answer(made.pk)
 
 
+@leads_app.command("change")
+def change(
+    lead_id: Id,
+    title: Annotated[str | None, typer.Option()] = None,
+    name: Annotated[str | None, typer.Option()] = None,
+    email: Annotated[str | None, typer.Option()] = None,
+    phone: Annotated[str | None, typer.Option()] = None,
+    person: Annotated[int | None, typer.Option(help="The person's number.")] = None,
+    value: Annotated[str | None, typer.Option(help="In the business's currency: 1250.50")] = None,
+    probability: Annotated[int | None, typer.Option(help="In percent.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where it came from.")] = None,
+    next_step: Annotated[str | None, typer.Option()] = None,
+    next_on: Annotated[str | None, typer.Option(metavar="DAY")] = None,
+    owner: Annotated[int | None, typer.Option(help="The member who looks after it.")] = None,
+    note: Annotated[str | None, typer.Option()] = None,
+    empty: Annotated[
+        list[str] | None, typer.Option(metavar="FIELD", help="Empty this field; may be repeated.")
+    ] = None,
+) -> None:
+    """Say some of a lead anew; what is not named stays as it is."""
+    SESSION.boot()
+    from regulars.profiles.pipeline import leads
+
+    given = {
+        "title": title, "name": name, "email": email, "phone": phone, "person": person,
+        "value": _minor(value), "probability": probability, "source": source,
+        "next_step": next_step, "next_on": day(next_on), "owner": owner, "note": note,
+    }  # fmt: skip
+    leads.change_some(SESSION.actor(), lead_id, _some(given, empty or []))
+    _answer(lead_id)
+
+
+@leads_app.command("touch")
+def touch(lead_id: Id, words: Annotated[str, typer.Option(help="What was said.")] = "") -> None:
+    """Note that somebody was in touch about a lead."""
+    SESSION.boot()
+    from regulars.profiles.pipeline import leads
+
+    leads.touch(SESSION.actor(), lead_id, words)
+    _answer(lead_id)
+
+
+@leads_app.command("remove")
+def remove(
+    lead_id: Id, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+) -> None:
+    """Take a lead away for good, with its moves."""
+    SESSION.boot()
+    from regulars.profiles.pipeline import leads
+
+    if not (yes or SESSION.as_json):
+        typer.confirm(f"Take lead {lead_id} away for good?", abort=True)
+    leads.remove(SESSION.actor(), lead_id)
+    SESSION.answer({"removed": lead_id}, "The lead is gone.")
+
+
 @leads_app.command("move")
 def move(
     lead_id: Id,
@@ -141,6 +197,20 @@ def _row(lead: dict[str, Any]) -> tuple[Any, ...]:
     money = None if value is None else f"{to_major(value, lead['currency'])} {lead['currency']}"
     return (lead["id"], lead["title"], lead["who"], lead["stage"], money, lead["next_step"],
             lead["next_on"], lead["owner"])  # fmt: skip
+
+
+def _some(given: dict[str, Any], empty: list[str]) -> dict[str, Any]:
+    """What is to change by the names of `leads.Told`; `WrongUse` for nothing or no field."""
+    from regulars.profiles.pipeline import leads
+
+    if unknown := [name for name in empty if name not in given]:
+        raise WrongUse(f"--empty wants one of {', '.join(given)}, not {unknown[0][:20]!r}.")
+    names = {"person": "person_id", "owner": "owner_id", "value": "value_minor"}
+    some = {names.get(name, name): value for name, value in given.items() if value is not None}
+    some |= {field: getattr(leads.Told(), field) for field in (names.get(n, n) for n in empty)}
+    if not some:
+        raise WrongUse("Say what is to change, as in --next-step Call.")
+    return some
 
 
 def _minor(text: str | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from regulars.profiles.pipeline.models import Lead, LeadContact, LeadMove, Stage
 from regulars.sources.models import Identifier
 
 _MONEY = "people.see_money"
+_POINTERS = {"person_id": "anchor_id", "owner_id": "owner_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +94,41 @@ def change(actor: Actor, lead_id: int, said: Told) -> Lead:
         lead = get(lead_id, lock=True)
         if not actor.may(_MONEY):
             said = replace(said, value_minor=lead.value_minor)
-        now = checked(said)
-        if lead.anchor_id and person_of(lead.anchor_id) == said.person_id:
-            # A split later on parts what hangs on which; another anchor would part it elsewhere.
-            now["anchor_id"] = lead.anchor_id
-        changed = sorted(name for name, value in now.items() if getattr(lead, name) != value)
-        for name in changed:
-            setattr(lead, name, now[name])
-        if changed:
-            lead.save(update_fields=changed)
-            audit(actor, "lead.change", f"lead {lead.pk}", fields=changed)
+        return _write(actor, lead, _columns(lead, said))
+
+
+def change_some(actor: Actor, lead_id: int, some: Mapping[str, Any]) -> Lead:
+    """Say some of a lead anew, by the names of `Told`; the rest stays as it is. Needs
+    ``leads.work``; a value needs ``people.see_money``. `NotFound`, `WrongUse` as for `add`."""
+    actor.require("leads.work")
+    if "value_minor" in some:
+        actor.require(_MONEY)
+    # Read anew they might be refused or become another: a member who left, a person by an address.
+    kept = {name: column for name, column in _POINTERS.items() if name not in some}
+    with transaction.atomic():
+        lead = get(lead_id, lock=True)
+        said: dict[str, Any] = dict.fromkeys(kept) | {**some}
+        now = _columns(lead, replace(said_of(lead), **said))
+        for column in kept.values():
+            del now[column]
+        return _write(actor, lead, now)
+
+
+def _columns(lead: Lead, said: Told) -> dict[str, Any]:
+    now = checked(said)
+    if lead.anchor_id and person_of(lead.anchor_id) == said.person_id:
+        # A split later on parts what hangs on which; another anchor would part it elsewhere.
+        now["anchor_id"] = lead.anchor_id
+    return now
+
+
+def _write(actor: Actor, lead: Lead, now: Mapping[str, Any]) -> Lead:
+    changed = sorted(name for name, value in now.items() if getattr(lead, name) != value)
+    for name in changed:
+        setattr(lead, name, now[name])
+    if changed:
+        lead.save(update_fields=changed)
+        audit(actor, "lead.change", f"lead {lead.pk}", fields=changed)
     return lead
 
 
