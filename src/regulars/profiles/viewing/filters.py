@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from django.db.models import Q
 
@@ -24,6 +24,7 @@ COLUMNS = ("email", "phone", "country", "tags", "segment", "orders", "spent", "l
 USUAL = ("segment", "orders", "spent", "last")
 NAMES = ("q", "segment", "quiet", "country", "tag", "has", "allows", "sort", "show", "thing")
 _LONGEST = 200
+_LONGEST_QUERY = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,14 @@ def read(given: Mapping[str, Sequence[str]]) -> Filters:
         show=() if show == USUAL else show,
         thing=_line(given, "thing")[:_LONGEST],
     )
+
+
+def of_query(text: str) -> Filters:
+    """Read what `Filters.address` gave, or somebody wrote like it. `WrongUse` as for `read`."""
+    try:
+        return read(parse_qs(text[:_LONGEST_QUERY], max_num_fields=100))
+    except ValueError:
+        raise WrongUse(told("That is no list of people.")) from None
 
 
 def of_pairs(pairs: Sequence[Sequence[str]]) -> Filters:

@@ -13,10 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from regulars.kernel.errors import WrongUse
-from regulars.profiles.viewing import bulk
+from regulars.profiles.viewing import bulk, filters
 from regulars.web.access import actor_of, page
 from regulars.web.screens.hanging import number
-from regulars.web.screens.views import filters_of
 
 
 @page("people.write")
@@ -27,7 +26,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("people")
     actor, given = actor_of(request), request.POST
-    wanted = filters_of(given.get("query", ""))
+    wanted = filters.of_query(given.get("query", ""))
     is_all = given.get("all") == "yes"
     ticked = sorted({one for one in map(number, given.getlist("person")) if one})
     chosen = None if is_all else ticked
@@ -61,7 +60,7 @@ def undo(request: HttpRequest, edit_id: int) -> HttpResponse:
     """Undo a change; the second time it says that it is undone."""
     from regulars.insights import bulk_edits
 
-    back = filters_of(request.POST.get("query", "")).address()
+    back = filters.of_query(request.POST.get("query", "")).address()
     try:
         done = bulk_edits.undo(actor_of(request), edit_id)
     except WrongUse as error:

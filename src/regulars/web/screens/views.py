@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import parse_qs
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,21 +12,9 @@ from django.utils.translation import gettext as _
 
 from regulars.accounts.actors import Actor
 from regulars.kernel.errors import WrongUse
-from regulars.kernel.telling import told
 from regulars.profiles.viewing import filters, views
-from regulars.profiles.viewing.filters import Filters
 from regulars.web.access import actor_of, page
 from regulars.web.screens.hanging import number
-
-_LONGEST = 4_000
-
-
-def filters_of(text: str) -> Filters:
-    """The filters that a form carries as an address's query."""
-    try:
-        return filters.read(parse_qs(text[:_LONGEST], max_num_fields=100))
-    except ValueError:
-        raise WrongUse(told("That is no list of people.")) from None
 
 
 @page("people.see")
@@ -37,7 +24,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         name, is_shared = request.POST.get("name", ""), request.POST.get("shared") == "yes"
         try:
-            wanted = filters_of(request.POST.get("query", ""))
+            wanted = filters.of_query(request.POST.get("query", ""))
             made = views.save(actor, name, wanted, is_shared=is_shared)
             messages.success(request, _("The view is kept."))
             return redirect(f"{reverse('people')}?{views.get(actor, made).address}")
@@ -76,7 +63,7 @@ def _rename(request: HttpRequest, actor: Actor, view_id: int) -> str:
 
 
 def _replace(request: HttpRequest, actor: Actor, view_id: int) -> str:
-    views.replace(actor, view_id, filters_of(request.POST.get("query", "")))
+    views.replace(actor, view_id, filters.of_query(request.POST.get("query", "")))
     return _("The view shows this list from now on.")
 
 
