@@ -11,8 +11,10 @@ from regulars.insights import decisions
 from regulars.jobs.outbox import Letter, put
 from regulars.profiles import merging
 from regulars.profiles.hanging import tasks
+from regulars.profiles.models import SavedView
 from regulars.profiles.pipeline import leads, moving, stages
 from regulars.profiles.pipeline.leads import Told
+from regulars.profiles.viewing import filters, tags, views
 from tests.api.conftest import Ask
 from tests.contract.world import OWNER, World
 
@@ -22,6 +24,11 @@ READS = {
     "people/{person}/export": "owner manager",
     "people/{person}/merges": "owner manager helper analyst",
     "people/{person}/notes": "owner manager helper analyst",
+    "people/{person}/tags": "owner manager helper analyst",
+    "tags": "owner manager helper analyst",
+    "views": "owner manager helper analyst",
+    "views/{view}": "owner manager helper analyst",
+    "views/{view}/people": "owner manager helper analyst",
     "tasks": "owner manager helper analyst",
     "segments": "owner manager analyst",
     "segments/champions/people": "owner manager helper analyst",
@@ -60,6 +67,12 @@ CHANGES = {
     ("post", "merges/{merge}/split"): "owner manager",
     ("post", "people"): "owner manager helper",
     ("post", "people/{person}/notes"): "owner manager helper",
+    ("post", "people/{person}/tags"): "owner manager helper",
+    ("delete", "people/{person}/tags/{tag}"): "owner manager helper",
+    ("post", "views"): "owner manager helper analyst",
+    ("patch", "views/{view}"): "owner manager",
+    ("delete", "views/{view}"): "owner manager",
+    ("post", "views/{gone}/put-back"): "owner manager",
     ("post", "tasks"): "owner manager helper",
     ("put", "tasks/{task}"): "owner manager helper",
     ("put", "people/{person}/traits"): "owner manager helper",
@@ -79,6 +92,9 @@ BODY: dict[str, Any] = {
     "opening-hours": {"place": "Market", "days": []},
     "split": {},
     "notes": {"text": "Likes rye"},
+    "tags": {"tag": "VIP"},
+    "views": {"name": "Who may be written to", "query": "allows=email"},
+    "{view}": {"name": "Renamed"},
     "tasks": {"what": "Ring up"},
     "{task}": {"done": True},
     "people": {"email": "new@crumb.test"},
@@ -107,12 +123,26 @@ def address(path: str, world: World) -> str:
     moved = leads.add(actors.owner("cli"), Told(title="Roll")).pk if "{moved}" in path else 0
     if moved:
         moving.move(actors.owner("cli"), moved, talking())
+    view = shared_view() if "{view}" in path else 0
+    gone = shared_view() if "{gone}" in path else 0
+    if gone:
+        views.remove(actors.owner("cli"), gone)
+    tag = 0
+    if "{tag}" in path:
+        tags.tag(actors.owner("cli"), person, "VIP")
+        tag = tags.of(person)[0].pk
     task = tasks.add(actors.owner("cli"), what="Ring up") if "{task}" in path else 0
     return path.format(
         task=task,
         person=person, run=run.pk, decision=made, message=message.pk, merge=merge, lead=lead,
-        moved=moved,
+        moved=moved, view=view, gone=gone, tag=tag,
     )  # fmt: skip
+
+
+def shared_view() -> int:
+    """A view of everybody's, which owners and managers alone may change."""
+    name, quiet = f"Quiet {SavedView.objects.count()}", filters.of_query("quiet=1")
+    return views.save(actors.owner("cli"), name, quiet, is_shared=True)
 
 
 def talking() -> int:

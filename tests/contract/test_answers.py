@@ -399,6 +399,11 @@ def test_a_fault_of_ours_is_one_sentence_too(run: Run, monkeypatch: pytest.Monke
         (("people", "show", "{person}"), "manager helper analyst"),
         (("people", "export", "{person}"), "manager"),
         (("people", "erase", "{person}", "--yes"), ""),
+        (("tags",), "manager helper analyst"),
+        (("people", "tags", "{person}"), "manager helper analyst"),
+        (("people", "tag", "{person}", "VIP"), "manager helper"),
+        (("views", "list"), "manager helper analyst"),
+        (("views", "keep", "Quiet", "--shared"), "manager"),
         (("leads", "change", "{lead}", "--next-step", "Call"), "manager helper"),
         (("leads", "touch", "{lead}"), "manager helper"),
         (("leads", "remove", "{lead}", "--yes"), "manager"),
@@ -501,6 +506,38 @@ def test_people_are_written_down_and_what_they_like(run: Run) -> None:
     assert run("people", "say", made["id"], "colour=red").status == 1
     page = hold(run("people", "show", made["id"], "--json").out, "people-show")
     assert {"allergies", "birthday", "name"} == {one["name"] for one in page["traits"]}
+
+
+def test_people_are_tagged_and_a_view_finds_them(run: Run, world: World) -> None:
+    ada = world.person("Ada Lovelace")
+    given = hold(run("people", "tag", ada, "Jury", "--json").out, "people-tag")
+    assert [one["name"] for one in given["tags"]] == ["Jury"]
+    assert hold(run("people", "tags", ada, "--json").out, "people-tags") == given
+    assert hold(run("tags", "--json").out, "tags") == {"tags": ["Jury"]}
+    kept = run("views", "keep", "The jury", "--query", "tag=jury&allows=email", "--json")
+    view = hold(kept.out, "views-keep")["id"]
+    [person] = hold(run("views", "people", view, "--json").out, "views-people")["people"]
+    assert person["name"] == "Ada Lovelace"
+    assert "Jury" in run("views", "people", view).out
+    changed = run(
+        "views", "change", view, "--name", "Everybody", "--query", "", "--shared", "--json"
+    )
+    assert hold(changed.out, "views-change")["is_shared"]
+    assert hold(run("views", "list", "--json").out, "views-list")["views"][0]["query"] == ""
+    assert hold(run("views", "remove", view, "--json").out, "views-remove") == {"removed": view}
+    assert hold(run("views", "put-back", view, "--json").out, "views-put-back")["id"] == view
+    assert hold(run("people", "untag", ada, "jury", "--json").out, "people-untag")["tags"] == []
+    assert run("people", "untag", ada, "jury").status == 1
+    assert run("views", "change", view).status == 2
+    assert run("views", "keep", "Kings", "--query", "segment=kings").status == 2
+
+
+def test_somebody_who_never_bought_is_in_a_view(run: Run) -> None:
+    made = json.loads(run("people", "add", "--name", "Cleo", "--json").out)
+    json.loads(run("people", "tag", made["id"], "Guest", "--json").out)
+    view = json.loads(run("views", "keep", "Guests", "--query", "tag=Guest", "--json").out)["id"]
+    [cleo] = hold(run("views", "people", view, "--json").out, "views-people")["people"]
+    assert (cleo["name"], cleo["orders"], cleo["last_order_on"]) == ("Cleo", 0, None)
 
 
 def test_notes_and_tasks_are_written_down_and_listed(run: Run, world: World) -> None:

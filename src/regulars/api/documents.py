@@ -14,6 +14,7 @@ from regulars.api import (
     shapes_of_hanging,
     shapes_of_identity,
     shapes_of_leads,
+    shapes_of_lists,
     shapes_of_mail,
     shapes_of_people,
     shapes_of_places,
@@ -58,6 +59,9 @@ SHARED: dict[str, type[BaseModel]] = {
     "people-add": shapes_of_people.Written,
     "people-say": shapes_of_people.Said,
     "people-note": shapes_of_hanging.Made,
+    "people-tag": shapes_of_lists.PersonTags,
+    "people-tags": shapes_of_lists.PersonTags,
+    "people-untag": shapes_of_lists.PersonTags,
     "people-task": shapes_of_hanging.Made,
     "tasks": shapes_of_hanging.Tasks,
     "people-find": shapes.FoundPeople,
@@ -74,7 +78,14 @@ SHARED: dict[str, type[BaseModel]] = {
     "today-all": shapes_of_today.Things,
     "decide": shapes_of_today.Decision,
     "decisions": shapes_of_today.Decisions,
+    "tags": shapes_of_lists.Tags,
     "take-back": shapes_of_today.Decision,
+    "views-change": shapes_of_lists.View,
+    "views-keep": shapes_of_lists.View,
+    "views-list": shapes_of_lists.Views,
+    "views-people": shapes_of_lists.ViewPeople,
+    "views-put-back": shapes_of_lists.View,
+    "views-remove": shapes.Removed,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router
 
+from regulars.accounts.actors import Actor
 from regulars.api import background
 from regulars.api.access import actor_of
 from regulars.api.answers import as_json, listed
@@ -164,10 +165,13 @@ def _page(request: HttpRequest, form: As, **asked: Any) -> HttpResponse:
     from regulars.insights import people
 
     actor = actor_of(request)
-    columns = dict(_COLUMNS)
-    if not actor.may("people.see_money"):
-        del columns["spent"], columns["currency"]
-    return listed(request, people.listing(actor, **asked), "people", columns, form)
+    return listed(request, people.listing(actor, **asked), "people", columns_for(actor), form)
+
+
+def columns_for(actor: Actor) -> dict[str, str]:
+    """The columns of a table of people that whoever asks may see."""
+    hidden = () if actor.may("people.see_money") else ("spent", "currency")
+    return {name: kind for name, kind in _COLUMNS.items() if name not in hidden}
 
 
 def _found(request: HttpRequest, text: str, limit: int) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def _register() -> None:
         imports,
         insights,
         leads,
+        lists,
         mail,
         members,
         opening_hours,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -93,6 +94,11 @@ def of(profile_id: int) -> list[Tag]:
     """A person's tags, by name."""
     rows = Tagging.objects.filter(identifier__in=identifiers_of(profile_id), ended_at=None)
     return list(Tag.objects.filter(pk__in=rows.values("tag")).order_by("folded"))
+
+
+def as_json(profile_id: int) -> dict[str, Any]:
+    """A person's tags as programs get them."""
+    return {"id": profile_id, "tags": [{"id": one.pk, "name": one.name} for one in of(profile_id)]}
 
 
 def of_many(profile_ids: Iterable[int]) -> dict[int, list[str]]:

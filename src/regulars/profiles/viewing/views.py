@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -39,6 +40,14 @@ class View:
         """Its query, its number with it."""
         query = self.filters.address()
         return f"{query}&view={self.id}" if query else f"view={self.id}"
+
+    def as_json(self) -> dict[str, Any]:
+        """It as programs get it, with its query."""
+        return {
+            "id": self.id, "name": self.name, "query": self.filters.address(),
+            "is_shared": self.is_shared, "is_mine": self.is_mine, "by": self.by, "at": self.at,
+            "changed_at": self.changed_at,
+        }  # fmt: skip
 
 
 def save(actor: Actor, name: str, filters: Filters, *, is_shared: bool = False) -> int:
@@ -88,6 +97,23 @@ def share(actor: Actor, view_id: int, *, is_shared: bool) -> None:
         row.shared_at = clock.now() if is_shared else None
         row.shared_by_id = actor.member_id if is_shared else None
         _change(actor, row, "views.share", "shared_at", "shared_by")
+
+
+def change(
+    actor: Actor, view_id: int, *,
+    name: str | None = None, filters: Filters | None = None, is_shared: bool | None = None,
+) -> View:  # fmt: skip
+    """Do what is named of `rename`, `replace` and `share`, or nothing; returns the view as it is
+    now, which may be somebody else's own again. Needs ``people.see`` and what each needs."""
+    with transaction.atomic():
+        get(actor, view_id)
+        if name is not None:
+            rename(actor, view_id, name)
+        if filters is not None:
+            replace(actor, view_id, filters)
+        if is_shared is not None:
+            share(actor, view_id, is_shared=is_shared)
+        return _view(actor, SavedView.objects.select_related("member").get(pk=view_id))
 
 
 def remove(actor: Actor, view_id: int) -> None:
