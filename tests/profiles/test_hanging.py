@@ -132,6 +132,9 @@ def test_relations_are_seen_from_both_sides_and_end(owner: Actor) -> None:
     ):  # fmt: skip
         with pytest.raises(WrongUse):
             relations.relate(owner, ada, kind=kind, other=other, company=company)
+    second = relations.relate(owner, ada, kind="works_for", company="The Mill")
+    assert relations.of(ada)[-1].name == "The Mill"
+    relations.end(owner, second)
     relations.end(owner, number)
     assert relations.of(bob) == []
     with pytest.raises(NotFound):

@@ -61,11 +61,9 @@ def relate(
         raise WrongUse(told("That is the same person."))
     one = anchor_of(profile_id)
     with transaction.atomic():
-        if any(
-            known.kind == kind and (known.profile_id, known.name) in ((other, known.name),
-                                                                      (None, company))
-            for known in of(profile_id)
-        ):  # fmt: skip
+        said = [(known.kind, known.profile_id, "" if known.profile_id else known.name)
+                for known in of(profile_id)]  # fmt: skip
+        if (kind, other, company) in said:
             raise WrongUse(told("That was said before."))
         row = Relation.objects.create(
             kind=kind, one_id=one, other_id=None if other is None else anchor_of(other),
