@@ -10,7 +10,7 @@ from regulars.accounts.models import ApiKey, Member
 from regulars.insights import decisions
 from regulars.jobs.outbox import Letter, put
 from regulars.profiles import merging
-from regulars.profiles.hanging import tasks
+from regulars.profiles.hanging import files, relations, tasks
 from regulars.profiles.models import SavedView
 from regulars.profiles.pipeline import leads, moving, stages
 from regulars.profiles.pipeline.leads import Told
@@ -24,6 +24,9 @@ READS = {
     "people/{person}/export": "owner manager",
     "people/{person}/merges": "owner manager helper analyst",
     "people/{person}/notes": "owner manager helper analyst",
+    "people/{person}/files": "owner manager helper analyst",
+    "files/{file}": "owner manager helper analyst",
+    "people/{person}/relations": "owner manager helper analyst",
     "people/{person}/tags": "owner manager helper analyst",
     "tags": "owner manager helper analyst",
     "views": "owner manager helper analyst",
@@ -67,6 +70,9 @@ CHANGES = {
     ("post", "merges/{merge}/split"): "owner manager",
     ("post", "people"): "owner manager helper",
     ("post", "people/{person}/notes"): "owner manager helper",
+    ("delete", "files/{file}"): "owner manager",
+    ("post", "people/{person}/relations"): "owner manager helper",
+    ("delete", "relations/{relation}"): "owner manager helper",
     ("post", "people/{person}/tags"): "owner manager helper",
     ("delete", "people/{person}/tags/{tag}"): "owner manager helper",
     ("post", "views"): "owner manager helper analyst",
@@ -92,6 +98,7 @@ BODY: dict[str, Any] = {
     "opening-hours": {"place": "Market", "days": []},
     "split": {},
     "notes": {"text": "Likes rye"},
+    "relations": {"kind": "works_for", "company": "Mill"},
     "tags": {"tag": "VIP"},
     "views": {"name": "Who may be written to", "query": "allows=email"},
     "{view}": {"name": "Renamed"},
@@ -127,6 +134,8 @@ def address(path: str, world: World) -> str:
     gone = shared_view() if "{gone}" in path else 0
     if gone:
         views.remove(actors.owner("cli"), gone)
+    file = kept_file(person) if "{file}" in path else 0
+    relation = related(person) if "{relation}" in path else 0
     tag = 0
     if "{tag}" in path:
         tags.tag(actors.owner("cli"), person, "VIP")
@@ -135,8 +144,16 @@ def address(path: str, world: World) -> str:
     return path.format(
         task=task,
         person=person, run=run.pk, decision=made, message=message.pk, merge=merge, lead=lead,
-        moved=moved, view=view, gone=gone, tag=tag,
+        moved=moved, view=view, gone=gone, tag=tag, file=file, relation=relation,
     )  # fmt: skip
+
+
+def kept_file(person: int) -> int:
+    return files.keep(actors.owner("cli"), person, name="plan.txt", chunks=[b"plan"])
+
+
+def related(person: int) -> int:
+    return relations.relate(actors.owner("cli"), person, kind="works_for", company="Mill")
 
 
 def shared_view() -> int:

@@ -399,6 +399,10 @@ def test_a_fault_of_ours_is_one_sentence_too(run: Run, monkeypatch: pytest.Monke
         (("people", "show", "{person}"), "manager helper analyst"),
         (("people", "export", "{person}"), "manager"),
         (("people", "erase", "{person}", "--yes"), ""),
+        (("files", "list", "{person}"), "manager helper analyst"),
+        (("files", "add", "{person}", "{sales}"), "manager helper"),
+        (("relations", "list", "{person}"), "manager helper analyst"),
+        (("relations", "add", "{person}", "works_for", "--company", "{role}"), "manager helper"),
         (("tags",), "manager helper analyst"),
         (("people", "tags", "{person}"), "manager helper analyst"),
         (("people", "tag", "{person}", "VIP"), "manager helper"),
@@ -434,8 +438,8 @@ def test_a_member_may_what_their_role_carries(
         "sales": world.sales,
         "folder": world.folder,
     }
-    said = [word.format(**known) for word in words]
     for role in ("manager", "helper", "analyst"):
+        said = [word.format(**known, role=role) for word in words]
         ended = run(*said, "--as-member", f"{role}@crumb.test")
         assert ended.status == (0 if role in roles.split() else 1), f"{role}: {ended.err}"
         if ended.status:
@@ -538,6 +542,35 @@ def test_somebody_who_never_bought_is_in_a_view(run: Run) -> None:
     view = json.loads(run("views", "keep", "Guests", "--query", "tag=Guest", "--json").out)["id"]
     [cleo] = hold(run("views", "people", view, "--json").out, "views-people")["people"]
     assert (cleo["name"], cleo["orders"], cleo["last_order_on"]) == ("Cleo", 0, None)
+
+
+def test_files_are_kept_fetched_and_removed(run: Run, world: World, tmp_path: Path) -> None:
+    ada, plan, copy = world.person("Ada Lovelace"), tmp_path / "plan.txt", tmp_path / "copy.txt"
+    plan.write_bytes(b"plan" * 50_000)
+    made = hold(run("files", "add", ada, plan, "--json").out, "files-add")["id"]
+    [told] = hold(run("files", "list", ada, "--json").out, "files-list")["files"]
+    assert (told["id"], told["name"], told["media_type"]) == (made, "plan.txt", "text/plain")
+    got = hold(run("files", "get", made, "--out", copy, "--json").out, "files-get")
+    assert copy.read_bytes() == plan.read_bytes() and got["size_bytes"] == 200_000
+    assert run("files", "get", made, "--out", tmp_path).status == 2
+    gone = hold(run("files", "remove", made, "--json").out, "files-remove")
+    assert gone == {"removed": made}
+    assert run("files", "get", made, "--out", copy).status == 1
+    assert run("files", "add", ada, tmp_path / "none.txt").status == 1
+    assert run("files", "list", 999999).status == 1
+
+
+def test_people_are_related_and_no_longer(run: Run, world: World) -> None:
+    ada, dov = world.person("Ada Lovelace"), world.person("Dov Katz")
+    made = hold(run("relations", "add", ada, "friend", "--to", dov, "--json").out, "relations-add")
+    hold(run("relations", "add", ada, "works_for", "--company", "Mill", "--json").out,
+         "relations-add")  # fmt: skip
+    listed = hold(run("relations", "list", ada, "--json").out, "relations-list")
+    assert [one["name"] for one in listed["relations"]] == ["Dov Katz", "Mill"]
+    ended = hold(run("relations", "end", made["id"], "--json").out, "relations-end")
+    assert ended == {"removed": made["id"]}
+    assert run("relations", "end", made["id"]).status == 1
+    assert run("relations", "add", ada, "enemy", "--to", dov).status == 2
 
 
 def test_notes_and_tasks_are_written_down_and_listed(run: Run, world: World) -> None:

@@ -28,6 +28,9 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # API does not have are written there by hand.
 SHARED: dict[str, type[BaseModel]] = {
     "error": shapes.ErrorAnswer,
+    "files-add": shapes_of_hanging.Made,
+    "files-list": shapes_of_hanging.Files,
+    "files-remove": shapes.Removed,
     "hours": shapes_of_findings.Hours,
     "opening-hours": shapes_of_places.OpeningHours,
     "identity-evaluate": shapes_of_identity.Evaluation,
@@ -73,6 +76,9 @@ SHARED: dict[str, type[BaseModel]] = {
     "people-erase": shapes_of_people.Receipt,
     "products": shapes_of_findings.Products,
     "quality": shapes_of_places.Quality,
+    "relations-add": shapes_of_hanging.Made,
+    "relations-end": shapes.Removed,
+    "relations-list": shapes_of_hanging.Relations,
     "refresh": shapes.Refreshed,
     "today": shapes_of_today.Today,
     "today-all": shapes_of_today.Things,

@@ -1,20 +1,38 @@
-"""Notes and tasks."""
+"""What hangs on a person: notes, tasks, files and relations."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from django.http import FileResponse, HttpRequest, HttpResponse
+from ninja import File, Router, UploadedFile
 
 from regulars.api.access import actor_of
 from regulars.api.answers import as_json
 from regulars.api.documentation import ABSENT, TAKEN
 from regulars.api.parameters import Number
-from regulars.api.shapes_of_hanging import Made, Marked, Notes, Tasks, ToDo, ToNote
+from regulars.api.shapes import Removed
+from regulars.api.shapes_of_hanging import (
+    Files,
+    Made,
+    Marked,
+    Notes,
+    Relations,
+    Tasks,
+    ToDo,
+    ToNote,
+    ToRelate,
+)
 
 router = Router()
+
+_BYTES: dict[str, Any] = {
+    "responses": {
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string",
+                                                                  "format": "binary"}}}}
+    }
+}  # fmt: skip
 
 
 @router.get("/people/{person_id}/notes", response={200: Notes, **ABSENT})
@@ -61,6 +79,84 @@ def mark_task(request: HttpRequest, task_id: Number, asked: Marked) -> HttpRespo
 
     tasks.mark(actor_of(request), task_id, is_done=asked.done)
     return as_json({"id": task_id})
+
+
+@router.get("/people/{person_id}/files", response={200: Files, **ABSENT})
+def list_files(request: HttpRequest, person_id: Number) -> HttpResponse:
+    """A person's files, the latest first."""
+    from regulars.profiles.hanging import files
+
+    actor_of(request).require("people.see")
+    return as_json({"id": person_id, "files": [asdict(one) for one in files.of(person_id)]})
+
+
+@router.post("/people/{person_id}/files", response={200: Made, **TAKEN})
+def keep_file(
+    request: HttpRequest,
+    person_id: Number,
+    file: Annotated[UploadedFile, File(description="20 MB at most.")],
+) -> HttpResponse:
+    """Keep a file with a person. Not for analysts."""
+    from regulars.profiles.hanging import files
+
+    made = files.keep(
+        actor_of(request), person_id, name=file.name or "", chunks=file.chunks(),
+        media_type=file.content_type or "",
+    )  # fmt: skip
+    return as_json({"id": made})
+
+
+@router.get("/files/{file_id}", response={200: None, **ABSENT}, openapi_extra=_BYTES)
+def fetch_file(request: HttpRequest, file_id: Number) -> FileResponse:
+    """A person's file, as it came."""
+    from regulars.profiles.hanging import files
+
+    row, path = files.find(actor_of(request), file_id)
+    return FileResponse(
+        path.open("rb"), as_attachment=True, filename=row.name,
+        content_type="application/octet-stream",
+        headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox",
+                 "Cache-Control": "private, no-store"},
+    )  # fmt: skip
+
+
+@router.delete("/files/{file_id}", response={200: Removed, **ABSENT})
+def remove_file(request: HttpRequest, file_id: Number) -> HttpResponse:
+    """Remove a file for good, its bytes too. For owners and managers."""
+    from regulars.profiles.hanging import files
+
+    files.remove(actor_of(request), file_id)
+    return as_json({"removed": file_id})
+
+
+@router.get("/people/{person_id}/relations", response={200: Relations, **ABSENT})
+def list_relations(request: HttpRequest, person_id: Number) -> HttpResponse:
+    """Who belongs to a person: household, company, who brought whom."""
+    from regulars.profiles.hanging import relations
+
+    actor_of(request).require("people.see")
+    found = [asdict(one) for one in relations.of(person_id)]
+    return as_json({"id": person_id, "relations": found})
+
+
+@router.post("/people/{person_id}/relations", response={200: Made, **TAKEN})
+def relate(request: HttpRequest, person_id: Number, asked: ToRelate) -> HttpResponse:
+    """Say what a person is to another, or to a company. Not for analysts."""
+    from regulars.profiles.hanging import relations
+
+    made = relations.relate(
+        actor_of(request), person_id, kind=asked.kind, other=asked.other, company=asked.company
+    )
+    return as_json({"id": made})
+
+
+@router.delete("/relations/{relation_id}", response={200: Removed, **ABSENT})
+def end_relation(request: HttpRequest, relation_id: Number) -> HttpResponse:
+    """Say that it is so no more. Not for analysts."""
+    from regulars.profiles.hanging import relations
+
+    relations.end(actor_of(request), relation_id)
+    return as_json({"removed": relation_id})
 
 
 def _note(one: Any) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def _register() -> None:
     from regulars.cli import (  # noqa: F401
         cleaning,
         enrich,
+        hanging,
         identity,
         imports,
         insights,
