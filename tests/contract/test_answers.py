@@ -403,6 +403,10 @@ def test_a_fault_of_ours_is_one_sentence_too(run: Run, monkeypatch: pytest.Monke
         (("files", "add", "{person}", "{sales}"), "manager helper"),
         (("relations", "list", "{person}"), "manager helper analyst"),
         (("relations", "add", "{person}", "works_for", "--company", "{role}"), "manager helper"),
+        (("points", "show", "{person}"), "manager helper analyst"),
+        (("points", "give", "{person}", "5"), "manager helper"),
+        (("looks",), "manager"),
+        (("looks", "--person", "{person}"), "manager"),
         (("tags",), "manager helper analyst"),
         (("people", "tags", "{person}"), "manager helper analyst"),
         (("people", "tag", "{person}", "VIP"), "manager helper"),
@@ -571,6 +575,30 @@ def test_people_are_related_and_no_longer(run: Run, world: World) -> None:
     assert ended == {"removed": made["id"]}
     assert run("relations", "end", made["id"]).status == 1
     assert run("relations", "add", ada, "enemy", "--to", dov).status == 2
+
+
+def test_points_are_given_taken_and_shown(run: Run, world: World) -> None:
+    ada = world.person("Ada Lovelace")
+    words = ("points", "give", ada, 10, "--reason", "Birthday", "--json")
+    assert hold(run(*words).out, "points-give")["balance"] == 10
+    assert hold(run("points", "take", ada, 4, "--json").out, "points-take")["balance"] == 6
+    shown = hold(run("points", "show", ada, "--json").out, "points-show")
+    assert [one["points"] for one in shown["entries"]] == [-4, 10]
+    assert "6 points" in run("points", "show", ada).out
+    assert run("points", "take", ada, 7).status == 2
+    assert run("points", "give", ada, 0).status == 2
+    assert run("points", "show", 999999).status == 1
+
+
+def test_who_looked_is_listed(run: Run, world: World) -> None:
+    ada = world.person("Ada Lovelace")
+    run("people", "show", ada)
+    [look] = hold(run("looks", "--json").out, "looks")["looks"]
+    assert (look["face"], look["profile_id"]) == ("cli", ada)
+    assert hold(run("looks", "--person", ada, "--json").out, "looks")["looks"] == [look]
+    assert hold(run("looks", "--on", "2001-01-01", "--json").out, "looks")["looks"] == []
+    assert run("looks", "--person", ada, "--on", "2001-01-01").status == 2
+    assert run("looks", "--on", "soon").status == 2
 
 
 def test_notes_and_tasks_are_written_down_and_listed(run: Run, world: World) -> None:

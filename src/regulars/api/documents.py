@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from regulars.api import (
     shapes,
+    shapes_of_counter,
     shapes_of_findings,
     shapes_of_hanging,
     shapes_of_identity,
@@ -52,6 +53,7 @@ SHARED: dict[str, type[BaseModel]] = {
     "leads-show": shapes_of_leads.ShownLead,
     "leads-touch": shapes_of_leads.ShownLead,
     "leads-undo": shapes_of_leads.ShownLead,
+    "looks": shapes_of_counter.Looks,
     "mail-list": shapes_of_mail.Messages,
     "mail-show": shapes_of_mail.ShownMessage,
     "mail-send": shapes_of_mail.Message,
@@ -74,6 +76,9 @@ SHARED: dict[str, type[BaseModel]] = {
     "people-show": shapes_of_people.Person,
     "people-export": shapes_of_people.PersonExport,
     "people-erase": shapes_of_people.Receipt,
+    "points-give": shapes_of_counter.Points,
+    "points-show": shapes_of_counter.Points,
+    "points-take": shapes_of_counter.Points,
     "products": shapes_of_findings.Products,
     "quality": shapes_of_places.Quality,
     "relations-add": shapes_of_hanging.Made,

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
 
 from regulars.api import (
+    counter,
     facts,
     failures,
     hanging,
@@ -73,6 +74,7 @@ for _part, _tag in (
     (facts, "people"),
     (hanging, "people"),
     (lists, "people"),
+    (counter, "people"),
     (leads, "leads"),
     (orders, "orders"),
     (metrics, "metrics"),

@@ -83,6 +83,7 @@ def run(arguments: list[str]) -> int:
 def _register() -> None:
     from regulars.cli import (  # noqa: F401
         cleaning,
+        counter,
         enrich,
         hanging,
         identity,

@@ -4,8 +4,9 @@ again with their own."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -76,3 +77,9 @@ def ledger(profile_id: int, most: int = 50) -> list[Line]:
         Line(one.points, one.reason, one.at, str(one.member or ""))
         for one in rows.select_related("member").order_by("-at", "-pk")[:most]
     ]
+
+
+def as_json(profile_id: int) -> dict[str, Any]:
+    """A person's points as programs get them: how many, and the latest entries."""
+    entries = [asdict(one) for one in ledger(profile_id)]
+    return {"id": profile_id, "balance": balance(profile_id), "entries": entries}
