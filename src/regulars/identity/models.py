@@ -110,3 +110,31 @@ class Proposal(models.Model):
             models.UniqueConstraint(fields=["low", "high"], name="proposal_once")
         ]
         indexes: ClassVar = [models.Index(fields=["-chance", "id"], name="proposal_by_chance")]
+
+
+class JoiningRule(models.Model):
+    """What the owner said of one kind of identifiers, where that is not the default; see
+    `rules.Rules`. ``place`` is its place in the order, the strongest first; none while the order is
+    the default. No number means any number."""
+
+    kind = models.CharField(max_length=100, unique=True)
+    place = models.PositiveSmallIntegerField(null=True)
+    most = models.PositiveIntegerField(null=True)
+    window = models.CharField(max_length=8, default="ever")
+    beside = models.PositiveIntegerField(null=True)
+
+
+class BlockedValue(models.Model):
+    """A value that stands for nobody, as the owner said: it is in no person."""
+
+    kind = models.CharField(max_length=100)
+    value = models.CharField(max_length=320)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "value"], name="blocked_once")
+        ]

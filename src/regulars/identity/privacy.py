@@ -7,12 +7,22 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from regulars.identity.models import Decision, Ending, Link, Profile, Proposal
+from regulars.identity.models import (
+    BlockedValue,
+    Decision,
+    Ending,
+    Link,
+    Profile,
+    Proposal,
+)
+from regulars.identity.rules import family
 from regulars.kernel.declarations import Kept, PrivacyHandler
 from regulars.kernel.telling import told
+from regulars.sources.models import Identifier
 from regulars.sources.privacy import delete_rows, exported
 
 NOT_PERSONAL: dict[str, str] = {
+    "identity_joiningrule": "How many values of a kind a person may have: kinds and numbers.",
     "identity_matchrun": "When people were last compared, and how many were alike.",
     "identity_profilechange": "Numbers of people whose cards are to be drawn anew, for seconds.",
 }
@@ -40,6 +50,14 @@ def _endings(identifiers: frozenset[int]) -> QuerySet[Ending]:
     return Ending.objects.filter(decision__in=_decisions(identifiers))
 
 
+def _blocked(identifiers: frozenset[int]) -> QuerySet[BlockedValue]:
+    found = Q(pk__in=())
+    rows = Identifier.objects.filter(pk__in=identifiers)
+    for kind, value in rows.values_list("kind", "value"):
+        found |= Q(kind=family(kind), value=value)
+    return BlockedValue.objects.filter(found)
+
+
 _ERASED = told("Until you erase the person or undo what told it.")
 _UNDONE = told("So that every join can be undone exactly, and stays undone.")
 HANDLERS = (
@@ -64,6 +82,16 @@ HANDLERS = (
         lambda identifiers, _: exported(_endings(identifiers)),
         lambda identifiers, _: delete_rows(_endings(identifiers)),
         Kept(told("Which joins were undone, by whom and why"), _UNDONE, _ERASED),
+    ),
+    PrivacyHandler(
+        "identity_blockedvalue",
+        lambda identifiers, _: exported(_blocked(identifiers)),
+        lambda identifiers, _: delete_rows(_blocked(identifiers)),
+        Kept(
+            told("Addresses and numbers that you said are nobody's"),
+            told("So that they join nobody."),
+            told("Until you take one off the list, or erase whose it was."),
+        ),
     ),
     PrivacyHandler(
         "identity_profile",

@@ -11,7 +11,7 @@ from regulars.identity.decisions import Decided, decided, decided_near
 from regulars.identity.models import Link, Profile
 from regulars.identity.naming import names_of
 from regulars.identity.rules import (
-    MOST,
+    Rules,
     bounds,
     components,
     contradicted,
@@ -20,12 +20,22 @@ from regulars.identity.rules import (
     periods_of,
     shared_values,
 )
+from regulars.identity.ruling import blocked_identifiers, in_force
 from regulars.sources.bulk import fetch_by_keys, insert_missing
 from regulars.sources.live import standing_ids
 from regulars.sources.models import Identifier, IdentifierPair, IdentifierUse, Import
 
 # A turn at the write lock; see HOUSE rule 1.
 _CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """What holds for one run: the rules, the blocked identifiers, the standing imports."""
+
+    standing: frozenset[int]
+    rules: Rules = field(default_factory=in_force)
+    blocked: set[int] = field(default_factory=blocked_identifiers)
 
 
 @dataclass(slots=True)
@@ -40,24 +50,23 @@ class Resolution:
 
 def resolve() -> Resolution:
     """Derive every link anew and write only the differences. Safe to run at any time, twice."""
-    standing = standing_ids()
-    used, pairs = _used(standing), _pairs(standing)
+    ruled = _Ruled(standing_ids())
+    used, pairs = _used(ruled.standing), _pairs(ruled.standing)
     words = decided()
     joined = {one for word in words.together for one in (word.low, word.high)}
     kinds = _kinds({one for pair in pairs for one in pair} | joined)
-    shared = _shared(pairs, kinds, standing)
-    wanted = _sets(used, pairs, shared, kinds, words)
+    shared = _shared(pairs, kinds, ruled)
+    wanted = _sets(used, pairs, shared, kinds, words, ruled.rules)
     stored = dict(Link.objects.values_list("identifier_id", "profile_id"))
     return _write(wanted, stored, pairs, kinds, len(shared))
 
 
-def _shared(
-    pairs: Iterable[tuple[int, int]], kinds: dict[int, str], standing: frozenset[int]
-) -> set[int]:
-    """Values that join nobody: beside too many others, or beside people of different names."""
-    joins = joining(pairs, kinds)
-    names = names_of({one for partners in joins.values() for one in partners}, standing)
-    return shared_values(pairs, kinds) | contradicted(joins, names)
+def _shared(pairs: Iterable[tuple[int, int]], kinds: dict[int, str], ruled: _Ruled) -> set[int]:
+    """Values that join nobody: beside too many others, beside people of different names, or
+    blocked."""
+    joins = joining(pairs, kinds, ruled.rules)
+    names = names_of({one for partners in joins.values() for one in partners}, ruled.standing)
+    return shared_values(pairs, kinds, ruled.rules) | contradicted(joins, names) | ruled.blocked
 
 
 def _sets(
@@ -66,15 +75,21 @@ def _sets(
     shared: set[int],
     kinds: dict[int, str],
     words: Decided,
+    rules: Rules,
 ) -> dict[int, int]:
-    within = bounds(kinds, words.apart, period=_periods(used, kinds))
-    return components(used, pairs, shared, together=words.together, within=within, kinds=kinds)
+    period = _periods(used, kinds, rules)
+    within = bounds(kinds, words.apart, most=rules.most, period=period)
+    return components(
+        used, pairs, shared, together=words.together, within=within, kinds=kinds, rules=rules
+    )
 
 
-def _periods(used: Mapping[int, int], kinds: Mapping[int, str]) -> dict[int, dict[str, str]]:
+def _periods(
+    used: Mapping[int, int], kinds: Mapping[int, str], rules: Rules
+) -> dict[int, dict[str, str]]:
     """In which year, month and week each identifier of a kind whose limit is by window was first
     told: by the start of the first standing import that named it."""
-    by_window = {name for name, most in MOST.items() if most.window != "ever"}
+    by_window = {name for name, most in rules.most.items() if most.window != "ever"}
     began = dict(Import.objects.order_by().values_list("pk", "started_at"))
     in_words = {number: periods_of(at) for number, at in began.items()}
     return {
@@ -115,10 +130,11 @@ def resolve_near(identifier_ids: Iterable[int]) -> Resolution:
     Walks from value to value along the standing pairs. A shared value joins nobody, so the walk
     goes on behind it only where it joined people until now.
     """
-    near = _Near(standing_ids())
+    ruled = _Ruled(standing_ids())
+    near = _Near(ruled)
     near.walk(set(identifier_ids))
-    shared = _shared(near.pairs, near.kinds, near.standing)
-    wanted = _sets(near.used(), sorted(near.pairs), shared, near.kinds, near.words())
+    shared = _shared(near.pairs, near.kinds, ruled)
+    wanted = _sets(near.used(), sorted(near.pairs), shared, near.kinds, near.words(), ruled.rules)
     stored = dict(
         Link.objects.filter(identifier_id__in=near.seen).values_list("identifier_id", "profile_id")
     )
@@ -128,8 +144,8 @@ def resolve_near(identifier_ids: Iterable[int]) -> Resolution:
 class _Near:
     """What hangs together with some identifiers: their numbers, pairs and kinds."""
 
-    def __init__(self, standing: frozenset[int]) -> None:
-        self.standing = standing
+    def __init__(self, ruled: _Ruled) -> None:
+        self._ruled = ruled
         self.seen: set[int] = set()
         self.pairs: set[tuple[int, int]] = set()
         self.kinds: dict[int, str] = {}
@@ -139,7 +155,7 @@ class _Near:
         edge = start
         while edge:
             self.seen |= edge
-            found = _pairs_of(edge, self.standing)
+            found = _pairs_of(edge, self._ruled.standing)
             self.pairs |= found
             partners = {one for pair in found for one in pair}
             self.kinds |= _kinds((partners | edge) - self.kinds.keys())
@@ -149,7 +165,7 @@ class _Near:
                 )
             )
             # Behind a value that was shared before and is now, nobody's set changes.
-            closed = _shared(found, self.kinds, self.standing) & (edge - profiles.keys())
+            closed = _shared(found, self.kinds, self._ruled) & (edge - profiles.keys())
             reached = {
                 other
                 for pair in found
@@ -171,7 +187,7 @@ class _Near:
         )
         found: dict[int, int] = {}
         for one, of_import in sorted(rows):
-            if of_import in self.standing:
+            if of_import in self._ruled.standing:
                 found.setdefault(one, of_import)
         return found
 

@@ -16,11 +16,9 @@ from itertools import combinations
 
 # What outranks what, the strongest first; a kind not named here is as weak as the last.
 PRIORITY = ("customer_id", "email", "card", "phone", "anonymous_id")
-_RANK = {family: rank for rank, family in enumerate(PRIORITY)}
-# Kind family -> how many different values of any one stronger kind it may stand beside.
-LIMITS = {"anonymous_id": 1, "phone": 1, "card": 2, "email": 5}
-# Every kind not named here: a vendor's own number for a customer is one person.
-_UNLIMITED = 1_000_000
+# Kind family -> how many different values of any one stronger kind it may stand beside; of every
+# kind not named here any number: a vendor's own number for a customer is one person.
+LIMITS: dict[str, int] = {"anonymous_id": 1, "phone": 1, "card": 2, "email": 5}
 # From here on two words of names are one with a slip: Meyer and Meier, not Anna and Ben.
 _LIKE = 0.75
 WINDOWS = ("ever", "annually", "monthly", "weekly")
@@ -49,6 +47,29 @@ MOST: dict[str, Most] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What joins people: which kind outranks which, the strongest first, how many values of one
+    stronger kind a value may stand beside (a kind not named: any number), and how many values of a
+    kind one person may have (a kind not named: any number)."""
+
+    priority: tuple[str, ...] = PRIORITY
+    beside: Mapping[str, int] = field(default_factory=lambda: LIMITS)
+    most: Mapping[str, Most] = field(default_factory=lambda: MOST)
+
+    def rank(self, kind: str) -> int:
+        """A kind's place in the order of strength; the least is the strongest."""
+        of = family(kind)
+        return self.priority.index(of) if of in self.priority else len(self.priority)
+
+    def limit(self, kind: str) -> int | None:
+        """How many values of one stronger kind a value of ``kind`` may stand beside, if bound."""
+        return self.beside.get(family(kind))
+
+
+DEFAULTS = Rules()
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """Two identifiers that somebody decided are of one person; the weightier counts first."""
 
@@ -67,20 +88,24 @@ class Bounds:
     apart: Collection[Pair] = ()
 
 
-def shared_values(pairs: Iterable[Pair], kinds: Mapping[int, str]) -> set[int]:
+def shared_values(
+    pairs: Iterable[Pair], kinds: Mapping[int, str], rules: Rules = DEFAULTS
+) -> set[int]:
     """Return the identifiers that stand beside too many values of some other kind.
 
     ``kinds`` gives each identifier's kind (``phone``, ``email``, ``customer_id:shopify``…).
     """
-    return {one for one, found in _beside(pairs, kinds) if len(found) > _limit(kinds[one])}
+    return {one for one, limit, found in _beside(pairs, kinds, rules) if len(found) > limit}
 
 
-def joining(pairs: Iterable[Pair], kinds: Mapping[int, str]) -> dict[int, set[int]]:
+def joining(
+    pairs: Iterable[Pair], kinds: Mapping[int, str], rules: Rules = DEFAULTS
+) -> dict[int, set[int]]:
     """Return identifier → the values of one stronger kind that it alone would join: those of whom
     names have to say whether they are one person."""
     found: dict[int, set[int]] = defaultdict(set)
-    for one, partners in _beside(pairs, kinds):
-        if 1 < len(partners) <= _limit(kinds[one]):
+    for one, limit, partners in _beside(pairs, kinds, rules):
+        if 1 < len(partners) <= limit:
             found[one] |= partners
     return dict(found)
 
@@ -126,15 +151,23 @@ def _is_like(word: str, other: str) -> bool:
     return word == other or SequenceMatcher(None, word, other).ratio() >= _LIKE
 
 
-def _beside(pairs: Iterable[Pair], kinds: Mapping[int, str]) -> Iterator[tuple[int, set[int]]]:
-    """Yield each limited identifier with the values of one stronger kind it stands beside."""
+def _beside(
+    pairs: Iterable[Pair], kinds: Mapping[int, str], rules: Rules
+) -> Iterator[tuple[int, int, set[int]]]:
+    """Yield each limited identifier, its limit, and the values of one stronger kind beside it."""
+    known = set(kinds.values())
+    limits = {kind: rules.limit(kind) for kind in known}
+    ranks = {kind: rules.rank(kind) for kind in known}
     partners: dict[tuple[int, str], set[int]] = defaultdict(set)
     for low, high in pairs:
         for one, other in ((low, high), (high, low)):
-            if _limit(kinds[one]) < _UNLIMITED and rank(kinds[other]) < rank(kinds[one]):
-                partners[one, kinds[other]].add(other)
+            kind, stronger = kinds[one], kinds[other]
+            if limits[kind] is not None and ranks[stronger] < ranks[kind]:
+                partners[one, stronger].add(other)
     for (one, _), found in partners.items():
-        yield one, found
+        limit = limits[kinds[one]]
+        if limit is not None:
+            yield one, limit, found
 
 
 def bounds(
@@ -173,6 +206,7 @@ def components(
     together: Iterable[Word] = (),
     within: Bounds | None = None,
     kinds: Mapping[int, str] | None = None,
+    rules: Rules = DEFAULTS,
 ) -> dict[int, int]:
     """Return identifier → profile number: the least identifier of its connected set.
 
@@ -184,10 +218,11 @@ def components(
     sets = _Sets((one for one in identifiers if one not in shared), within or Bounds())
     for word in sorted(together, key=lambda one: (-one.weight, one.low, one.high)):
         sets.join(word.low, word.high, is_word=True)
-    known = kinds or {}
+    ranks = {one: rules.rank(kind) for one, kind in (kinds or {}).items()}
+    weakest = len(rules.priority)
 
     def strength(pair: Pair) -> tuple[int, int, int, int]:
-        one, other = sorted(rank(known.get(value, "")) for value in pair)
+        one, other = sorted(ranks.get(value, weakest) for value in pair)
         return other, one, *pair
 
     for low, high in sorted(pairs, key=strength) if sets.is_bound else pairs:
@@ -254,12 +289,3 @@ class _Sets:
 def family(kind: str) -> str:
     """Return what a kind is of: ``customer_id`` of ``customer_id:shopify``."""
     return kind.split(":", 1)[0]
-
-
-def rank(kind: str) -> int:
-    """Return a kind's place in the order of strength; the least is the strongest."""
-    return _RANK.get(family(kind), len(_RANK))
-
-
-def _limit(kind: str) -> int:
-    return LIMITS.get(family(kind), _UNLIMITED)

@@ -14,7 +14,7 @@ from django.db import transaction
 from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor, audit
 from regulars.accounts.models import Business
-from regulars.identity import decisions, resolving
+from regulars.identity import decisions, resolving, ruling
 from regulars.insights import outlook
 from regulars.insights.figures import mart_folder
 from regulars.insights.models import FindingRun, Refresh, ScoreRun
@@ -116,6 +116,7 @@ def _cursor(business: Business, seen: feed.View) -> dict[str, Any]:
         "excluded": sorted(seen.excluded),
         "last_ids": feed.last_ids(),
         "decisions": decisions.last_ids(),
+        "rules": ruling.mark(),
         "zone": business.timezone,
         "currency": business.currency,
     }
