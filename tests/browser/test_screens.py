@@ -66,6 +66,7 @@ SCREENS = (
     "/settings",
     "/settings/business",
     "/settings/fields",
+    "/settings/joining",
     "/settings/hours",
     "/settings/hours?place=Market",
     "/settings/keys",

@@ -43,6 +43,13 @@ NOW = ("--from", "2025-11-03", "--to", "2025-11-30")
         (("sources", "profile", "1"), "sources-profile"),
         (("data-map",), "data-map"),
         (("identity", "match"), "identity-match"),
+        (("identity", "rules"), "identity-rules"),
+        (
+            ("identity", "set-rule", "email", "--limit", "2", "--window", "ever"),
+            "identity-set-rule",
+        ),
+        (("identity", "default-rules"), "identity-default-rules"),
+        (("identity", "block", "email", "counter@crumb.test"), "identity-block"),
         (("opening-hours",), "opening-hours"),
         (
             ("opening-hours", "Market", "--set", "0=07:30-17:00", "--set", "6=closed"),
@@ -330,6 +337,10 @@ def test_quarantined_rows_are_no_failure(run: Run, tmp_path: Path) -> None:
         ("opening-hours", "Market", "--set", "0=early"),
         ("opening-hours", "Market", "--set", "7=closed"),
         ("opening-hours", "--set", "0=07:30-17:00"),
+        ("identity", "set-rule", "email"),
+        ("identity", "set-rule", "email", "--limit", "few"),
+        ("identity", "set-rule", "shoe", "--limit", "2"),
+        ("identity", "block", "email", "test@test.com"),
     ],
     ids=" ".join,
 )
@@ -426,6 +437,9 @@ def test_a_fault_of_ours_is_one_sentence_too(run: Run, monkeypatch: pytest.Monke
         (("quality",), "manager analyst"),
         (("opening-hours",), "manager analyst"),
         (("opening-hours", "Market", "--set", "0=closed"), "manager"),
+        (("identity", "rules"), ""),
+        (("identity", "set-rule", "email", "--limit", "2"), ""),
+        (("identity", "block", "email", "a@crumb.test"), ""),
         (("keys", "list"), ""),
         (("keys", "make", "k"), ""),
         (("backup", "{folder}/b.zip"), ""),
@@ -490,6 +504,21 @@ def test_matching_is_held_against_a_file_that_says_who_is_who(run: Run, tmp_path
     found = hold(answer.out, "identity-evaluate")
     assert (found["records"], found["true_pairs"], found["people_found"]) == (3, 1, 2)
     assert run("identity", "evaluate", path, "--truth", "whom").status == 2
+
+
+def test_a_rule_is_set_and_a_value_blocked_and_both_are_taken_back(run: Run) -> None:
+    before = hold(run("identity", "rules", "--json").out, "identity-rules")
+    words = ("identity", "set-rule", "phone", "--limit", "any", "--beside", "3", "--rank", "2")
+    phone = hold(run(*words, "--json").out, "identity-set-rule")["kinds"][1]
+    assert (phone["kind"], phone["limit"], phone["beside"]) == ("phone", None, 3)
+    assert hold(run("identity", "default-rules", "--json").out, "identity-rules") == before
+    made = hold(run("identity", "block", "email", "A@crumb.test", "--json").out, "identity-block")
+    [blocked] = made["blocked"]
+    assert blocked["value"] == "a@crumb.test"
+    assert (
+        hold(run("identity", "unblock", blocked["id"], "--json").out, "identity-unblock") == before
+    )
+    assert run("identity", "unblock", blocked["id"]).status == 1
 
 
 def test_people_are_merged_listed_and_split(run: Run, world: World) -> None:

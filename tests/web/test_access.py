@@ -71,6 +71,8 @@ POST /people/PERSON/facts           in   FACTS 422 FACTS FACTS
 GET  /people/999999/facts           in   404 404 404 404
 GET  /settings/fields               in   403 403 200 200
 POST /settings/fields               in   403 403 422 422
+GET  /settings/joining              in   403 403 403 200
+POST /settings/joining              in   403 403 403 /settings/joining
 GET  /people/PERSON/merges          in   200 200 200 200
 GET  /people/999999/merges          in   404 404 404 404
 POST /people/PERSON/merges          in   403 403 200 200

@@ -96,3 +96,53 @@ class Looked(BaseModel):
     joined: int = Field(description="Pairs that are one person now.")
     offered: int = Field(description="Pairs that wait for a person's answer.")
     seconds: float
+
+
+_Window = Literal["ever", "annually", "monthly", "weekly"]
+
+
+class RuleOfAKind(BaseModel):
+    """How values of a kind join people."""
+
+    rank: int = Field(description="Its place in the order; 1 is the strongest.")
+    limit: int | None = Field(description="Values one person may have in `window`; null: any.")
+    window: _Window = Field(description="Counted by when a value was first told.")
+    beside: int | None = Field(
+        description="Values of any one stronger kind it may stand beside; null: any number."
+    )
+
+
+class KindOfIdentifier(RuleOfAKind):
+    """The rule of one kind beside its default."""
+
+    kind: str
+    default: RuleOfAKind
+
+
+class Blocked(BaseModel):
+    """A value that stands for nobody, as the owner said."""
+
+    id: int
+    kind: str
+    value: str
+    at: datetime
+    by: str | None
+
+
+class JoiningRules(BaseModel):
+    """What joins people: every kind, the strongest first, and the values that join nobody."""
+
+    kinds: list[KindOfIdentifier]
+    is_default: bool = Field(description="Nothing was said of any kind or of their order.")
+    blocked: list[Blocked]
+
+
+class RuleToSet(BaseModel):
+    """What to change of the rule of one kind; what is left out stays."""
+
+    model_config = {"extra": "forbid"}
+
+    rank: int | None = Field(default=None, ge=1, description="1 is the strongest.")
+    limit: int | None = Field(default=None, ge=1, le=1000, description="null: any number")
+    window: _Window | None = None
+    beside: int | None = Field(default=None, ge=0, le=1000, description="null: any number")

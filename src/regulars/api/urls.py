@@ -12,6 +12,7 @@ from regulars.api import (
     failures,
     hanging,
     imports,
+    joining,
     leads,
     lists,
     mail,
@@ -71,6 +72,7 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 for _part, _tag in (
     (people, "people"),
     (merges, "people"),
+    (joining, "people"),
     (facts, "people"),
     (hanging, "people"),
     (lists, "people"),

@@ -23,10 +23,12 @@ from regulars.web.words import (
     DECISION_WORDS,
     DISMISSAL_WORDS,
     FIELD_WORDS,
+    IDENTIFIER_WORDS,
     KIND_WORDS,
     REASON_WORDS,
     ROLE_WORDS,
     STAGE_WORDS,
+    WINDOW_WORDS,
 )
 
 Words = Mapping[str, Promise | str]
@@ -64,6 +66,9 @@ _PRESSED: Words = {
     "replace": gettext_lazy("Replace it with what is shown"),
     "remove": gettext_lazy("Take it away"),
     "put_back": gettext_lazy("Undo"),
+    "rules": gettext_lazy("Save the rules"),
+    "defaults": gettext_lazy("Back to defaults"),
+    "block": gettext_lazy("Block this value"),
 }
 _YES: Words = {"on": gettext_lazy("yes"), "yes": gettext_lazy("yes")}
 # Label, and the words of its values where they were chosen and not typed. What is not here is
@@ -135,6 +140,7 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
     "label": (gettext_lazy("Name of the field"), None),
     "choices": (gettext_lazy("Choices, one a line"), None),
     "merge": (gettext_lazy("Split"), None),
+    "identifier": (gettext_lazy("What it is"), IDENTIFIER_WORDS),
     "tag": (gettext_lazy("Tag"), None),
     "all": (gettext_lazy("Everybody on this list"), _YES),
     "shared": (gettext_lazy("For everybody in the team"), _YES),
@@ -142,6 +148,13 @@ LABELS: dict[str, tuple[Promise | str, Words | Callable[[str], str] | None]] = {
 
 
 _STAGED = re.compile(r"stage-(name|place|probability|kind)-(\d{1,18}|new)")
+_RULED = re.compile(r"(limit|window|beside|rank)-(.{1,100})")
+_OF_A_RULE: Words = {
+    "limit": gettext_lazy("How many one person may have"),
+    "window": gettext_lazy("Counted"),
+    "beside": gettext_lazy("Joins at most"),
+    "rank": gettext_lazy("Place in the order"),
+}
 _ASKED: Words = {
     "asked": gettext_lazy("asked"),
     "required": gettext_lazy("asked, must be filled in"),
@@ -179,6 +192,9 @@ def label_of(name: str) -> str:
         return str(FIELD_WORDS.get(name.removeprefix("ask-"), ""))
     if staged := _STAGED.fullmatch(name):
         return str(_OF_A_STAGE[staged[1]])
+    if ruled := _RULED.fullmatch(name):
+        parts = {"day": IDENTIFIER_WORDS.get(ruled[2], ruled[2]), "what": _OF_A_RULE[ruled[1]]}
+        return _("%(day)s: %(what)s") % parts
     numbered = _NUMBERED.fullmatch(name)
     if not numbered:
         return ""
@@ -199,6 +215,8 @@ def _value(name: str, value: str, kind: str) -> str:
         return str(_STATES.get(value, ""))
     if name.startswith("ask-"):
         return str(_ASKED.get(value, ""))
+    if name.startswith("window-"):
+        return str(WINDOW_WORDS.get(value, ""))
     if name.startswith("stage-kind-"):
         return str(STAGE_WORDS.get(value, ""))
     if re.fullmatch(r"c\d+", name):

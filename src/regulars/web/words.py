@@ -58,6 +58,13 @@ IDENTIFIER_WORDS = {
     "phone": _("Phone"),
     "card": _("Loyalty card"),
     "customer_id": _("Customer number"),
+    "anonymous_id": _("Browser or device"),
+}
+WINDOW_WORDS = {
+    "ever": _("in all"),
+    "annually": _("in a year"),
+    "monthly": _("in a month"),
+    "weekly": _("in a week"),
 }
 DID_WORDS = {
     "order": _("Bought"),

@@ -275,3 +275,25 @@ def identifier_words(kind: str) -> str:
     base, _colon, whose = kind.partition(":")
     word = str(words(base, "IDENTIFIER_WORDS"))
     return f"{word} ({whose})" if whose and whose != "own" else word
+
+
+@register.filter
+def rule_in_words(rule: dict[str, Any]) -> str:
+    """What the rule of a kind of identifier says, in two sentences."""
+    limit, beside = rule["limit"], rule["beside"]
+    if limit is None:
+        has = _("One person may have any number.")
+    else:
+        parts = {"n": locales.number(limit), "window": words(rule["window"], "WINDOW_WORDS")}
+        has = _("One person may have %(n)s %(window)s.") % parts
+    if beside is None:
+        joins = _("One of them may join any number of customers.")
+    elif beside == 0:
+        joins = _("It joins nobody to a stronger kind.")
+    else:
+        joins = ngettext(
+            "Seen with more than %(n)s customer, it is shared and joins nobody.",
+            "Seen with more than %(n)s customers, it is shared and joins nobody.",
+            beside,
+        ) % {"n": locales.number(beside)}
+    return f"{has} {joins}"

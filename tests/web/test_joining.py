@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = "/settings/joining"
+HEADER = ("Customer ID", "Name", "E-mail")
+
+
+@pytest.fixture
+def shop(owner: Any, tmp_path: Path) -> Any:
+    """Ada under two addresses and one number, told in two files."""
+    from regulars.accounts import actors
+    from regulars.insights import refresh
+    from regulars.sources import imports
+    from tests import world
+
+    for name, address in (("Ada", "ada@crumb.test"), ("Ada L", "ada@work.test")):
+        path = tmp_path / f"{name}.csv"
+        world.write(path, HEADER, [("C1", name, address)])
+        imports.import_file(
+            actors.owner("cli"), path, kind="customers", is_confirmed=True,
+            changes={"customer_id": HEADER[0], "name": HEADER[1], "email": HEADER[2]},
+        )  # fmt: skip
+    refresh.refresh(actors.owner("cli"))
+    return owner
+
+
+def follow() -> int:
+    """Do the refresh that the page asked for, and count the people."""
+    from regulars.accounts import actors
+    from regulars.identity.models import Profile
+    from regulars.insights import refresh
+    from regulars.jobs.models import Job
+    from regulars.profiles.models import Card
+
+    assert Job.objects.filter(name="insights.refresh", finished_at=None).exists()
+    refresh.refresh(actors.owner("cli"))
+    assert Card.objects.count() == Profile.objects.count()
+    return Profile.objects.count()
+
+
+def typed(**more: str) -> dict[str, str]:
+    from regulars.identity.ruling import kind_rules
+
+    given = {"do": "rules"}
+    for rank, one in enumerate(kind_rules(), 1):
+        given |= {
+            f"rank-{one.kind}": str(rank), f"window-{one.kind}": one.window,
+            f"limit-{one.kind}": "" if one.limit is None else str(one.limit),
+            f"beside-{one.kind}": "" if one.beside is None else str(one.beside),
+        }  # fmt: skip
+    return given | {name.replace("_", "-", 1): value for name, value in more.items()}
+
+
+def test_a_limit_parts_people_and_the_defaults_join_them_again(shop: Any) -> None:
+    from regulars.identity.models import JoiningRule
+
+    page = shop.get(HERE).content.decode()
+    assert "One person may have 5 in a year. Seen with more than 5 customers" in page
+    assert page.count("This is the default.") == 5 and "Back to defaults" not in page
+    said = shop.post(HERE, typed(limit_email="1"), follow=True).content.decode()
+    assert "being worked out anew" in said
+    assert "Default: One person may have 5 in a year." in said
+    assert follow() == 2
+    shop.post(HERE, {"do": "defaults"})
+    assert not JoiningRule.objects.exists() and follow() == 1
+
+
+def test_the_order_follows_the_places_that_were_typed(shop: Any) -> None:
+    from regulars.identity.ruling import kind_rules
+
+    shop.post(HERE, typed(rank_phone="2"))
+    order = [one.kind for one in kind_rules()]
+    assert order == ["customer_id", "phone", "email", "card", "anonymous_id"]
+    shop.post(HERE, typed(rank_customer_id="3"))
+    order = [one.kind for one in kind_rules()]
+    assert order == ["phone", "email", "customer_id", "card", "anonymous_id"]
+
+
+def test_what_was_saved_unchanged_asks_for_nothing(shop: Any) -> None:
+    from regulars.jobs.models import Job
+
+    assert "Nothing has changed." in shop.post(HERE, typed(), follow=True).content.decode()
+    assert not Job.objects.filter(name="insights.refresh", finished_at=None).exists()
+
+
+@pytest.mark.parametrize("wrong", ["many", "0", "1001", "-3", "9" * 40])
+def test_what_is_no_limit_is_said_and_stays_in_its_field(shop: Any, wrong: str) -> None:
+    answer = shop.post(HERE, typed(limit_email=wrong))
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "That did not work." in page and f'value="{wrong}"' in page
+
+
+def test_a_value_is_blocked_and_let_go(shop: Any) -> None:
+    from regulars.identity.models import BlockedValue
+
+    block = {"do": "block", "identifier": "customer_id", "value": "C1"}
+    assert "C1" in shop.post(HERE, block, follow=True).content.decode()
+    assert follow() == 2
+    assert shop.post(HERE, block).status_code == 422
+    assert shop.post(HERE, block | {"value": "guest"}).status_code == 422
+    shop.post(HERE, {"take": str(BlockedValue.objects.get().pk)})
+    assert follow() == 1
+    assert shop.post(HERE, {"take": "1"}).status_code == 422
