@@ -287,7 +287,7 @@ def rule_in_words(rule: dict[str, Any]) -> str:
         parts = {"n": locales.number(limit), "window": words(rule["window"], "WINDOW_WORDS")}
         has = _("One person may have %(n)s %(window)s.") % parts
     if beside is None:
-        joins = _("One of them may join any number of customers.")
+        joins = _("Whatever stands beside one is that person’s.")
     elif beside == 0:
         joins = _("It joins nobody to a stronger kind.")
     else:
