@@ -419,3 +419,26 @@ def test_what_will_not_show_is_said_before_and_after(
     plain = hand_in(owner, file())["Location"]
     counted = owner.post(f"{plain}/counts", chosen(owner.get(plain)))
     assert counted.context["counts"]["remarks"] == []
+
+
+def test_a_customer_told_again_with_another_address_is_known_by_both(
+    owner: Any, work: Callable[[], int]
+) -> None:
+    from regulars.profiles import search
+
+    def bring(row: str) -> str:
+        people = file("people.csv", [row], "Customer ID,Name,Email,Phone")
+        reading = hand_in(owner, people)["Location"]
+        begun = owner.post(reading, {**chosen(owner.get(reading)), "do": "import"})["Location"]
+        work()
+        return str(begun)
+
+    bring("C1,Ada Lovelace,ada@old.test,")
+    again = bring("C1,Ada Lovelace,ada@new.test,+44 113 496 0001")
+    known = search.find("ada@old.test")[0].profile_id
+    for text in ("ada@new.test", "4960001"):
+        assert [one.profile_id for one in search.find(text)] == [known], text
+    assert "ada@new.test" in owner.get(f"/people/{known}").content.decode()
+    owner.post(f"{again}/undo", {"why": "the wrong file"})
+    work()
+    assert search.find("ada@new.test") == [] and search.find("ada@old.test")

@@ -65,7 +65,8 @@ class IdentifierBook:
         uses = _standing_rows(
             IdentifierUse, ("identifier_id",), [(one,) for one in numbers.values()], standing
         )
-        unsaid = {named for named, number in numbers.items() if (number,) not in uses}
+        # A record may stand as it was and name an address that nobody named before.
+        unsaid = {named for named in fresh if (numbers.get(named),) not in uses}
         if unsaid:
             self._number(unsaid)
         self._retold |= fresh
