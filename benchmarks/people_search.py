@@ -27,6 +27,8 @@ Result = dict[str, Any]
 _SYLLABLES = "an be ca do el fi ga ha in jo ka li ma no ol pe ra sa ti ur vi wa yo zu".split()
 _FIRST = "Anna Ben Chloë David Émile Fatima George Hannah Ivan José Karl Léa Mohammed".split()
 _BATCH = 5000
+# Has no factor in common with ten: every person has a telephone number of their own.
+_SCATTER = 387_420_489
 TEXTS = (
     "an", "ma", "ben", "hannah", "mohammed o", "zu ka", "anna lima", "oliperasa", "qqq", "ar",
     "example", "example.com", "gmail.com", "anna.l", "447", "07700", "7700 900", "+44 77 12",
@@ -158,7 +160,7 @@ def _drawn(people: int) -> Iterator[list[tuple[int, list[tuple[str, str]], str]]
         kinds = [
             ("customer_id:bench", f"C-{n}"),
             ("email", f"{plain}.{last.lower()}{n}@{host}"),
-            ("phone", f"+447{dice.randrange(10**9):09}"),
+            ("phone", f"+447{n * _SCATTER % 10**9:09}"),
         ]
         part.append((n, kinds, f"{first} {last}"))
         if len(part) == _BATCH:
