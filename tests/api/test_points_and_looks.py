@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from regulars.accounts.actors import Actor
 from regulars.accounts.models import Member
 from regulars.kernel import clock
 from regulars.profiles.counter import points
+from regulars.profiles.hanging import files
 from regulars.profiles.looks import keeping as looks
+from regulars.profiles.looks.models import Look
 from tests.api.conftest import Ask
 from tests.contract.world import World
 
@@ -63,3 +67,23 @@ def test_looking_at_the_looks_is_none(ada: int, ask: Ask) -> None:
     assert ask("manager", f"people/{ada}/looks").json() == {"looks": []}
     assert ask("manager", "people/999999/looks").status_code == 404
     assert ask("manager", "looks?on=soon").status_code == 422
+
+
+@pytest.mark.parametrize("part", ["notes", "files", "relations", "tags", "points", "merges"])
+def test_whatever_is_read_of_a_person_is_a_look(part: str, ada: int, ask: Ask) -> None:
+    for _twice in range(2):
+        assert ask("helper", f"people/{ada}/{part}").status_code == 200
+    [look] = ask("manager", f"people/{ada}/looks").json()["looks"]
+    assert (look["face"], look["profile_id"]) == ("api", ada)
+
+
+def test_somebody_without_an_account_is_noted_once_an_hour(ada: int) -> None:
+    for _twice in range(2):
+        looks.see(Actor("owner", "cli"), ada)
+    assert Look.objects.count() == 1
+
+
+def test_opening_a_file_is_a_look(ada: int, ask: Ask, data_folder: Path) -> None:
+    number = files.keep(Actor("owner", "cli"), ada, name="seat.txt", chunks=[b"four"])
+    assert ask("analyst", f"files/{number}").status_code == 200
+    assert [one["face"] for one in ask("manager", f"people/{ada}/looks").json()["looks"]] == ["api"]

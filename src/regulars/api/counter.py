@@ -26,7 +26,7 @@ On = Annotated[date | None, Query(description="Only of this day of the business.
 @router.get("/people/{person_id}/points", response={200: Points, **ABSENT})
 def show_points(request: HttpRequest, person_id: Number) -> HttpResponse:
     """How many points a person has, and the latest entries."""
-    actor_of(request).require("people.see")
+    looks.see(actor_of(request), person_id)
     return as_json(points.as_json(person_id))
 
 

@@ -24,6 +24,7 @@ from regulars.api.shapes_of_hanging import (
     ToNote,
     ToRelate,
 )
+from regulars.profiles.looks import keeping as looks
 
 router = Router()
 
@@ -41,7 +42,7 @@ def list_notes(request: HttpRequest, person_id: Number) -> HttpResponse:
     from regulars.profiles.hanging import notes
 
     actor = actor_of(request)
-    actor.require("people.see")
+    looks.see(actor, person_id)
     return as_json({"id": person_id, "notes": [_note(one) for one in notes.of(person_id, actor)]})
 
 
@@ -86,7 +87,7 @@ def list_files(request: HttpRequest, person_id: Number) -> HttpResponse:
     """A person's files, the latest first."""
     from regulars.profiles.hanging import files
 
-    actor_of(request).require("people.see")
+    looks.see(actor_of(request), person_id)
     return as_json({"id": person_id, "files": [asdict(one) for one in files.of(person_id)]})
 
 
@@ -134,7 +135,7 @@ def list_relations(request: HttpRequest, person_id: Number) -> HttpResponse:
     """Who belongs to a person: household, company, who brought whom."""
     from regulars.profiles.hanging import relations
 
-    actor_of(request).require("people.see")
+    looks.see(actor_of(request), person_id)
     found = [asdict(one) for one in relations.of(person_id)]
     return as_json({"id": person_id, "relations": found})
 

@@ -21,6 +21,7 @@ from regulars.api.shapes_of_lists import (
     ViewPeople,
     Views,
 )
+from regulars.profiles.looks import keeping as looks
 from regulars.profiles.viewing import filters, tags, views
 
 router = Router()
@@ -35,7 +36,7 @@ def list_tags(request: HttpRequest) -> HttpResponse:
 @router.get("/people/{person_id}/tags", response={200: PersonTags, **ABSENT})
 def list_tags_of(request: HttpRequest, person_id: Number) -> HttpResponse:
     """A person's tags."""
-    actor_of(request).require("people.see")
+    looks.see(actor_of(request), person_id)
     return as_json(tags.as_json(person_id))
 
 

@@ -10,6 +10,7 @@ from regulars.api.answers import as_json
 from regulars.api.documentation import ABSENT, TAKEN
 from regulars.api.parameters import Number
 from regulars.api.shapes_of_identity import Merges, Outcome, ToMerge, ToSplit
+from regulars.profiles.looks import keeping as looks
 
 router = Router()
 
@@ -19,7 +20,9 @@ def list_merges(request: HttpRequest, person_id: Number) -> HttpResponse:
     """Every join of a person with its evidence, the split ones too."""
     from regulars.identity.edges import edges_of
 
-    edges = edges_of(actor_of(request), person_id)
+    actor = actor_of(request)
+    looks.see(actor, person_id)
+    edges = edges_of(actor, person_id)
     return as_json({"id": person_id, "merges": [one.as_json() for one in edges]})
 
 

@@ -21,7 +21,9 @@ Reason = Annotated[str, typer.Option(help="What for.")]
 def show(person_id: Person) -> None:
     """How many points a person has, and the latest entries."""
     SESSION.boot()
-    SESSION.actor().require("people.see")
+    from regulars.profiles.looks import keeping as looks
+
+    looks.see(SESSION.actor(), person_id)
     _answer(person_id)
 
 

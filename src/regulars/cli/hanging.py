@@ -28,8 +28,9 @@ def list_files(person_id: PersonId) -> None:
     """A person's files, the latest first."""
     SESSION.boot()
     from regulars.profiles.hanging import files
+    from regulars.profiles.looks import keeping as looks
 
-    SESSION.actor().require("people.see")
+    looks.see(SESSION.actor(), person_id)
     found = files.of(person_id)
     rows = [(one.id, one.name, one.size_bytes, f"{one.at:%Y-%m-%d}", one.by) for one in found]
     answer = {"id": person_id, "files": [asdict(one) for one in found]}
@@ -85,8 +86,9 @@ def list_relations(person_id: PersonId) -> None:
     """Who belongs to a person."""
     SESSION.boot()
     from regulars.profiles.hanging import relations
+    from regulars.profiles.looks import keeping as looks
 
-    SESSION.actor().require("people.see")
+    looks.see(SESSION.actor(), person_id)
     found = relations.of(person_id)
     rows = [(one.id, one.word, one.name, one.profile_id) for one in found]
     answer = {"id": person_id, "relations": [asdict(one) for one in found]}

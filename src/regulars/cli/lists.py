@@ -34,7 +34,9 @@ def all_tags() -> None:
 def tags_of(person_id: Id) -> None:
     """A person's tags."""
     SESSION.boot()
-    SESSION.actor().require("people.see")
+    from regulars.profiles.looks import keeping as looks
+
+    looks.see(SESSION.actor(), person_id)
     _answer_tags(person_id)
 
 

@@ -193,7 +193,9 @@ def merges(person_id: Id) -> None:
     """Every join of a person: by whom, on what evidence, how sure; the split ones too."""
     SESSION.boot()
     from regulars.identity.edges import edges_of
+    from regulars.profiles.looks import keeping as looks
 
+    looks.see(SESSION.actor(), person_id)
     edges = edges_of(SESSION.actor(), person_id)
     rows = [
         (one.id, one.by, one.one.value, one.other.value, one.score, "" if one.stands else "split")

@@ -20,8 +20,9 @@ from regulars.identity.queries import identifiers_of
 from regulars.kernel import clock
 from regulars.kernel.errors import NotFound, WrongUse
 from regulars.kernel.telling import told
-from regulars.profiles.anchors import anchor_of
+from regulars.profiles.anchors import anchor_of, person_of
 from regulars.profiles.hanging.models import PersonFile
+from regulars.profiles.looks import keeping as looks
 
 FOLDER = "files"
 MOST_BYTES = 20 * 2**20
@@ -65,12 +66,16 @@ def keep(
 
 
 def find(actor: Actor, file_id: int) -> tuple[PersonFile, Path]:
-    """Return a file and where its bytes lie. Needs ``people.see``. `NotFound` for none."""
+    """Return a file and where its bytes lie, and note the look at whose it is. Needs
+    ``people.see``. `NotFound` for none."""
     actor.require("people.see")
     row = PersonFile.objects.filter(pk=file_id if 0 < file_id < 2**63 else 0).first()
     path = _path(row.digest) if row else None
     if row is None or path is None or not path.is_file():
         raise NotFound(told("There is no such file."))
+    person = person_of(row.identifier_id)
+    if person is not None:
+        looks.note(actor, person)
     return row, path
 
 

@@ -37,15 +37,23 @@ class Looked:
     name: str = ""
 
 
+def see(actor: Actor, profile_id: int) -> None:
+    """Let ``actor`` look at a person, and note it. Needs ``people.see``; `NotFound` for nobody."""
+    actor.require("people.see")
+    note(actor, profile_id)
+
+
 def note(actor: Actor, profile_id: int, what: str = PAGE) -> None:
     """Note that ``actor`` looked at a person; once an hour. `NotFound` for nobody."""
-    hour = clock.now().replace(minute=0, second=0, microsecond=0)
-    look = Look(
-        identifier_id=anchor_of(profile_id), member_id=actor.member_id, face=actor.face,
-        what=what, hour=hour,
-    )  # fmt: skip
+    said = {
+        "identifier_id": anchor_of(profile_id), "member_id": actor.member_id, "face": actor.face,
+        "what": what, "hour": clock.now().replace(minute=0, second=0, microsecond=0),
+    }  # fmt: skip
+    # A program is no member, and databases take two of nobody for different ones.
+    if actor.member_id is None and Look.objects.filter(**said).exists():
+        return
     with transaction.atomic():
-        Look.objects.bulk_create([look], ignore_conflicts=True)
+        Look.objects.bulk_create([Look(**said)], ignore_conflicts=True)
 
 
 def of(actor: Actor, profile_id: int, most: int = 50) -> list[Looked]:

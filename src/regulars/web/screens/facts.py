@@ -13,6 +13,7 @@ from regulars.accounts.sentences import said
 from regulars.kernel.errors import RegularsError
 from regulars.profiles import person as profiles
 from regulars.profiles.consents import CHANNELS, PURPOSES
+from regulars.profiles.looks import keeping as looks
 from regulars.profiles.typed import fields, people, saying
 from regulars.web.access import actor_of, page
 
@@ -30,6 +31,7 @@ def shown(request: HttpRequest, person_id: int) -> HttpResponse:
             problem = error.message
         else:
             return redirect("person_facts", here)
+    looks.see(actor, person_id)
     person = profiles.show(actor, person_id)
     typed = {name: value for (_of, name), value in saying.typed_of(person_id).items() if value}
     given = request.POST if problem else typed

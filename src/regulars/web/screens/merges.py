@@ -11,6 +11,7 @@ from regulars.identity.edges import edges_of
 from regulars.kernel.errors import NotFound, WrongUse
 from regulars.profiles import merging, search
 from regulars.profiles import person as profiles
+from regulars.profiles.looks import keeping as looks
 from regulars.web.access import actor_of, page
 
 _HITS = 10
@@ -30,6 +31,7 @@ def listed(request: HttpRequest, person_id: int) -> HttpResponse:
             messages.success(request, _("Split. Everybody has again what was theirs."))
             here = person_id if person_id in done.people else done.people[0]
             return redirect("person_merges", here)
+    looks.see(actor, person_id)
     person = profiles.show(actor, person_id)
     context = {
         "person": person, "id": person_id, "edges": edges_of(actor, person_id), "problem": problem,
