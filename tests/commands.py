@@ -16,6 +16,9 @@ import pytest
 
 from tests import forking
 
+_ROOT = Path(__file__).resolve().parents[1]
+# What a process imports that a test starts: this checkout, wherever the package was installed from.
+PYTHONPATH = os.pathsep.join((str(_ROOT / "src"), str(_ROOT)))
 _FORKING = str(Path(forking.__file__))
 
 

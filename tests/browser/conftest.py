@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.commands import PYTHONPATH
+
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 Picture = Callable[[Any, str], None]
 _BUILD = """
@@ -57,7 +59,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator
     """The address of a real server with a small business of six regulars."""
     folder = tmp_path_factory.mktemp("browser") / "data"
     folder.mkdir()
-    environment = {**os.environ, "REGULARS_DATA": str(folder), "PYTHONPATH": str(repository)}
+    environment = {**os.environ, "REGULARS_DATA": str(folder), "PYTHONPATH": PYTHONPATH}
     environment.pop("REGULARS_DATABASE_URL", None)
     subprocess.run([sys.executable, "-c", _BUILD], env=environment, check=True)
     port = free_port()

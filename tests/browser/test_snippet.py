@@ -16,6 +16,7 @@ import pytest
 
 from tests.browser.conftest import free_port, wait_until_up
 from tests.browser.website import AS_A_PERSON, CHROME, Website
+from tests.commands import PYTHONPATH
 
 pytestmark = pytest.mark.browser
 _BUILD = """
@@ -38,7 +39,7 @@ print(settings.DATABASES["default"]["NAME"])
 def site(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Website]:
     folder = tmp_path_factory.mktemp("snippet") / "data"
     folder.mkdir()
-    environment = {**os.environ, "REGULARS_DATA": str(folder), "PYTHONPATH": str(repository)}
+    environment = {**os.environ, "REGULARS_DATA": str(folder), "PYTHONPATH": PYTHONPATH}
     environment.pop("REGULARS_DATABASE_URL", None)
     build = [sys.executable, "-c", _BUILD]
     said = subprocess.run(build, env=environment, check=True, capture_output=True, text=True)

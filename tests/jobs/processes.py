@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from tests.commands import PYTHONPATH
 from tests.conftest import ROOT
 
 Answer = TypeVar("Answer")
@@ -30,7 +31,7 @@ def start(*command: object, **environment: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, *map(str, command)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        env={**os.environ, "PYTHONPATH": PYTHONPATH, **environment},
         stdin=subprocess.DEVNULL,
     )
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import free_port
+from tests.commands import PYTHONPATH
 from tests.sdks import npm
 from tests.sdks.story import LONG_AGO, ORDER, TASTED, Sdk, check, is_complete
 
@@ -54,7 +55,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator
     """`regulars serve` on a fresh data folder."""
     folder = tmp_path_factory.mktemp("sdks") / "data"
     folder.mkdir()
-    environment = {**os.environ, "REGULARS_DATA": str(folder), "PYTHONPATH": str(repository)}
+    environment = {**os.environ, "REGULARS_DATA": str(folder), "PYTHONPATH": PYTHONPATH}
     environment.pop("REGULARS_DATABASE_URL", None)
     books = subprocess.Popen(
         [sys.executable, "-m", "tests.sdks.books"], env=environment, text=True,

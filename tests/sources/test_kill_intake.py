@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from tests import world
+from tests.commands import PYTHONPATH
 from tests.conftest import ROOT
 from tests.jobs.processes import eventually
 from tests.sources.test_kill_imports import ask
@@ -35,7 +36,7 @@ def command(*words: str) -> subprocess.Popen[bytes]:
     import sys
 
     return subprocess.Popen(
-        [sys.executable, "-m", *words], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-m", *words], cwd=ROOT, env={**os.environ, "PYTHONPATH": PYTHONPATH},
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
