@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from importlib.util import find_spec
 
-FLOORS = ("accounts", "sources", "identity", "profiles", "insights")
+FLOORS = ("jobs", "accounts", "sources", "identity", "profiles", "insights")
 
 
 def collect() -> None:
