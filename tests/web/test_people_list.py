@@ -65,3 +65,31 @@ def test_who_looked_is_kept_once_an_hour_and_shown_to_leads(
     Look.objects.filter(what="counter").update(hour=clock.now() - timedelta(days=366))
     assert keeping.age() == 1
     assert keeping.age() == 0
+
+
+def test_whoever_has_not_bought_or_has_no_name_is_listed_too(
+    browse: Callable[[str | None], Any],
+) -> None:
+    from regulars.accounts.actors import owner
+    from regulars.jobs.registry import followers
+    from regulars.profiles.typed import people
+    from regulars.sources import origins
+    from tests.sources.door import knock
+
+    people.add(owner("cli"), {"name": "Wim Nochnie"})
+    site = origins.add(owner("cli"), "web", name="Website")
+    visit = {"type": "page", "anonymousId": "b-1", "properties": {"title": "Bread"}}
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+    knock("/v1/batch", {"batch": [visit]}, key=str(site.write_key), headers={"User-Agent": firefox})
+    while any(one() for one in followers()):
+        pass
+    browser = browse("owner")
+    bought, unbought, nameless = (
+        browser.get(f"/people{query}").content.decode()
+        for query in ("?sort=name", "?who=unbought", "?who=nameless")
+    )
+    assert "Wim Nochnie" in unbought and "Wim Nochnie" not in bought + nameless
+    assert "No name" in nameless and "Ada Lovelace" in bought and "Ada" not in unbought + nameless
+    rows = rows_of(browser.get("/people/list.csv?who=unbought"))
+    assert [row["name"] for row in rows] == ["Wim Nochnie"]
+    assert browser.get("/people?who=nobody").status_code == 422

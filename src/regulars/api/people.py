@@ -82,6 +82,7 @@ def add_person(request: HttpRequest, asked: ToWrite) -> HttpResponse:
 def export_list(
     request: HttpRequest,
     q: Text = None,
+    who: Text = None,
     segment: Text = None,
     quiet: bool | None = None,
     country: Text = None,
@@ -98,8 +99,8 @@ def export_list(
     from regulars.insights import people_list
     from regulars.profiles.viewing import filters, views
 
-    one = {"q": q, "segment": segment, "quiet": "1" if quiet else "", "country": country,
-           "tag": tag, "sort": sort}  # fmt: skip
+    one = {"q": q, "who": who, "segment": segment, "quiet": "1" if quiet else "",
+           "country": country, "tag": tag, "sort": sort}  # fmt: skip
     many = {"has": has, "allows": allows, "show": show}
     wanted = filters.read({name: [value or ""] for name, value in one.items()} | many)
     if view is not None:

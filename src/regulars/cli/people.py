@@ -54,6 +54,7 @@ def show(person_id: Id) -> None:
 @people_app.command("list")
 def listed(
     out: Annotated[Path, typer.Option(metavar="FILE", help="A .csv or a .xlsx.")],
+    who: Annotated[str, typer.Option(help="unbought or nameless; else who bought.")] = "",
     segment: Annotated[str | None, typer.Option(help="Of one segment.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Gone quiet.")] = False,
     text: Annotated[str, typer.Option(metavar="TEXT", help="Found by a name or number.")] = "",
@@ -69,7 +70,7 @@ def listed(
     if out.is_dir() or not out.absolute().parent.is_dir():
         raise WrongUse("Name a file in a folder there is.")
     given = {"q": [text], "segment": [segment or ""], "quiet": ["1" if quiet else ""]}
-    wanted = filters.read({**given, "tag": [tag]})
+    wanted = filters.read({**given, "who": [who], "tag": [tag]})
     if view and wanted != filters.Filters():
         raise WrongUse("--view stands alone: a view has its own filters.")
     if view:

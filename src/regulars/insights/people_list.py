@@ -54,6 +54,8 @@ def found(actor: Actor, wanted: Filters) -> QuerySet[Card]:
         rows = rows.filter(score__segment=wanted.segment)
     if wanted.quiet:
         rows = rows.filter(score__is_quiet=True)
+    if wanted.who == "unbought":
+        rows = rows.filter(score__isnull=True)
     if not wanted.is_narrow:
         rows = rows.filter(score__isnull=False)
     rows = rows.filter(of_card(wanted))

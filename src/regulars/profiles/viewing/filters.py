@@ -19,10 +19,12 @@ from regulars.profiles.viewing.models import Tagging
 from regulars.science.segments import SEGMENTS
 
 REACHES = ("email", "phone")
+# Who never bought anything; who has neither a name nor an address, as visitors of a website do.
+WHO = ("unbought", "nameless")
 SORTS = ("spent", "last", "orders", "name")
 COLUMNS = ("email", "phone", "country", "tags", "segment", "orders", "spent", "last")
 USUAL = ("segment", "orders", "spent", "last")
-NAMES = ("q", "segment", "quiet", "country", "tag", "has", "allows", "sort", "show", "thing")
+NAMES = ("q", "who", "segment", "quiet", "country", "tag", "has", "allows", "sort", "show", "thing")
 _LONGEST = 200
 _LONGEST_QUERY = 4_000
 
@@ -33,6 +35,7 @@ class Filters:
     is one of Today's, whose people are meant."""
 
     text: str = ""
+    who: str = ""
     segment: str = ""
     quiet: bool = False
     country: str = ""
@@ -51,13 +54,14 @@ class Filters:
     @property
     def is_narrow(self) -> bool:
         """Whether anything but segment and silence keeps people out."""
-        return bool(self.text or self.country or self.tag or self.has or self.allows or self.thing)
+        kept = (self.text, self.who, self.country, self.tag, self.has, self.allows, self.thing)
+        return any(kept)
 
     def pairs(self) -> list[tuple[str, str]]:
         """Name and value as an address holds them."""
-        one = {"q": self.text, "segment": self.segment, "quiet": "1" if self.quiet else "",
-               "country": self.country, "tag": self.tag, "sort": self.sort,
-               "thing": self.thing}  # fmt: skip
+        one = {"q": self.text, "who": self.who, "segment": self.segment,
+               "quiet": "1" if self.quiet else "", "country": self.country, "tag": self.tag,
+               "sort": self.sort, "thing": self.thing}  # fmt: skip
         many = {"has": self.has, "allows": self.allows, "show": self.show}
         return [(name, value) for name, value in one.items() if value] + [
             (name, value) for name, values in many.items() for value in values
@@ -78,6 +82,7 @@ def read(given: Mapping[str, Sequence[str]]) -> Filters:
     show = _several(given, "show", COLUMNS)
     return Filters(
         text=_line(given, "q")[:_LONGEST],
+        who=_among(_line(given, "who"), WHO, "who"),
         segment=_among(_line(given, "segment"), [one.key for one in SEGMENTS], "segment"),
         quiet=bool(_line(given, "quiet")),
         country=_line(given, "country")[:80],
@@ -108,7 +113,9 @@ def of_pairs(pairs: Sequence[Sequence[str]]) -> Filters:
 
 def of_card(wanted: Filters) -> Q:
     """What cards and tags say of it, as a condition on cards."""
-    found = Q()
+    found, nameless = Q(), Q(name="", email="", phone="")
+    if wanted.who:
+        found &= nameless if wanted.who == "nameless" else ~nameless
     if wanted.country:
         found &= Q(country=wanted.country)
     if wanted.tag:
