@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from regulars.accounts.actors import Actor
 from regulars.identity.models import Link
@@ -20,6 +21,10 @@ _LONGEST_TEXT = 200
 _MOST_TERMS = 8
 # Enough to rank a page of hits from; the rest of "everybody called Ma…" is not read.
 _CANDIDATES = 100
+# So many who have one of the words are looked at for the others, before all are.
+_LOOKED_AT, _ENOUGH = 1_000, 30
+# Cards that PostgreSQL goes through before it asks the index.
+_READ_THROUGH = 3_000
 _SHORTEST = 3
 _PHONE_LIKE = re.compile(r"[\d\s()+./\-–]+")
 _AFTER_ALL = "\U0010ffff"
@@ -113,16 +118,82 @@ def _storable(text: str) -> str:
 
 
 def _by_prefix(prefixes: Sequence[str]) -> list[int]:
+    """People whose names have a word for each of ``prefixes``."""
     if not prefixes:
         return []
-    parts: list[str] = []
-    values: list[Any] = []
-    # The longest first: it narrows most.
-    for prefix in sorted(prefixes, key=len, reverse=True):
+    counted = sorted((_rarity(prefix), prefix) for prefix in set(prefixes))
+    rarest_first = [prefix for _, prefix in counted]
+    rarest, *others = rarest_first
+    found = _with_others(rarest, others)
+    is_everybody = counted[0][0][0] <= _LOOKED_AT
+    return found if is_everybody or len(found) >= _ENOUGH or not others else _with_all(rarest_first)
+
+
+def _rarity(prefix: str) -> tuple[int, int]:
+    """How many words begin like that, counted no further than needed; then the longer is rarer."""
+    clause, values = _begins(prefix)
+    most = _LOOKED_AT + 1
+    [count] = _numbers(
+        f"SELECT count(*) FROM (SELECT 1 FROM profiles_nameword WHERE {clause} LIMIT {most}) one",
+        values,
+    )
+    return count, -len(prefix)
+
+
+def _with_others(first: str, others: Sequence[str]) -> list[int]:
+    """Those who have a word for all, among some who have one for ``first``."""
+    clause, values = _begins(first)
+    found = _numbers(
+        f"SELECT profile_id FROM profiles_nameword WHERE {clause} LIMIT {_LOOKED_AT}", values
+    )
+    for prefix in others:
+        if not found:
+            return []
+        clause, values = _begins(prefix)
+        among = ", ".join(map(str, found))
+        found = _numbers(
+            f"SELECT profile_id FROM profiles_nameword WHERE profile_id IN ({among}) AND {clause}",
+            values,
+        )
+    return list(dict.fromkeys(found))[:_CANDIDATES]
+
+
+def _with_all(rarest_first: Sequence[str]) -> list[int]:
+    """Those who have a word for all, among everybody."""
+    rarest, *rest, commonest = rarest_first
+    if connection.vendor == "postgresql":
+        clause, values = _begins(commonest)
+        also, more = _also("one", [rarest, *rest])
+        # Each set is hashed once; the planner would look up everybody, one by one.
+        return _numbers(
+            f"SELECT one.profile_id FROM profiles_nameword one WHERE {clause}{also} "
+            f"LIMIT {_CANDIDATES}",
+            [*values, *more],
+            ("enable_nestloop", "enable_mergejoin"),
+        )
+    # The commonest is gone through beside the set of the rarest, and who is in both is looked up
+    # for the rest. The plus keeps SQLite from looking up everybody.
+    (clause, values), (beside, more) = _begins(rarest), _begins(commonest)
+    also, last = _also("one", rest)
+    return _numbers(
+        f"SELECT DISTINCT one.profile_id FROM profiles_nameword one WHERE {beside} AND "
+        "+one.profile_id IN (SELECT profile_id FROM profiles_nameword "
+        f"WHERE {clause}){also} LIMIT {_CANDIDATES}",
+        [*more, *values, *last],
+    )
+
+
+def _also(whose: str, prefixes: Sequence[str]) -> tuple[str, list[str]]:
+    """The condition that a person has a word for each of ``prefixes`` as well, and its values."""
+    said, values = "", []
+    for prefix in prefixes:
         clause, own = _begins(prefix)
-        parts.append(f"SELECT profile_id FROM profiles_nameword WHERE {clause}")
+        said += (
+            " AND EXISTS (SELECT 1 FROM profiles_nameword "
+            f"WHERE profile_id = {whose}.profile_id AND {clause})"
+        )
         values += own
-    return _numbers(f"{' INTERSECT '.join(parts)} LIMIT {_CANDIDATES}", values)
+    return said, values
 
 
 def _begins(prefix: str) -> tuple[str, list[str]]:
@@ -135,9 +206,7 @@ def _containing(terms: Sequence[str]) -> list[int]:
     if not terms:
         return []
     if connection.vendor == "postgresql":
-        clause = " AND ".join(["haystack LIKE %s"] * len(terms))
-        sql = f"SELECT profile_id FROM profiles_card WHERE {clause} LIMIT {_CANDIDATES}"
-        return _numbers(sql, [f"%{_escaped(term)}%" for term in terms])
+        return _containing_on_postgres(terms)
     inside = " AND ".join(["instr(c.haystack, %s) > 0"] * len(terms))
     if search_index.kind() == "none":
         sql = f"SELECT profile_id FROM profiles_card c WHERE {inside} LIMIT {_CANDIDATES}"
@@ -149,6 +218,19 @@ def _containing(terms: Sequence[str]) -> list[int]:
         f"LIMIT {_CANDIDATES}",
         [_trigrams(terms), *terms],
     )
+
+
+def _containing_on_postgres(terms: Sequence[str]) -> list[int]:
+    """What many have is found among the first; only what few have is worth the index, which the
+    planner, who takes several words for unrelated, would pass over."""
+    clause = " AND ".join(["haystack LIKE %s"] * len(terms))
+    values = [f"%{_escaped(term)}%" for term in terms]
+    first = f"(SELECT profile_id, haystack FROM profiles_card LIMIT {_READ_THROUGH}) one"
+    found = _numbers(f"SELECT profile_id FROM {first} WHERE {clause} LIMIT {_CANDIDATES}", values)
+    if len(found) >= _ENOUGH:
+        return found
+    sql = f"SELECT profile_id FROM profiles_card WHERE {clause} LIMIT {_CANDIDATES}"
+    return _numbers(sql, values, ("enable_seqscan",) if search_index.kind() != "none" else ())
 
 
 def _trigrams(terms: Iterable[str]) -> str:
@@ -165,10 +247,17 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _numbers(sql: str, values: Sequence[Any]) -> list[int]:
-    with connection.cursor() as cursor:
+def _numbers(sql: str, values: Sequence[Any], without: Sequence[str] = ()) -> list[int]:
+    """The numbers that ``sql`` answers; ``without`` names ways PostgreSQL shall not go."""
+    with transaction.atomic() if without else nullcontext(), connection.cursor() as cursor:
+        for way in without:
+            cursor.execute(f"SET LOCAL {way} = off")
         cursor.execute(sql, list(values))
-        return [row[0] for row in cursor.fetchall()]
+        found = [row[0] for row in cursor.fetchall()]
+        for way in without:
+            # Inside somebody's transaction it would hold until its end.
+            cursor.execute(f"SET LOCAL {way} = on")
+    return found
 
 
 def _place(card: Card, query: _Query, exact: dict[int, str]) -> tuple[int, str, int, Card, str]:
