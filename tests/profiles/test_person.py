@@ -67,6 +67,16 @@ def test_a_page_holds_what_is_known() -> None:
     assert json.loads(json.dumps(page.as_json()))["totals"]["feedback"] == 1
 
 
+
+def test_what_somebody_said_is_told_as_they_said_it() -> None:
+    land("customers", [customer("1", ANN, ANN_MAIL, name="Ann Moore")])
+    land("reviews", [review("R1", ANN_MAIL, text="Fine rye", author="Ann M")])
+    refresh()
+    [one] = person.show(OWNER, the_only_one()).feedback
+    assert (one.rating, one.rating_max, one.text, one.author) == (5, 5, "Fine rye", "Ann M")
+    assert one.replied_at == NOON
+
+
 def test_a_helper_sees_no_money() -> None:
     land("sales", [sale("S1", 500, ANN)])
     land("bookings", [booking("B1", ANN)])

@@ -98,7 +98,7 @@ class Doings:
     events: list[Occurrence]
 
 
-def of(identifier_ids: frozenset[int]) -> Doings:
+def of(identifier_ids: frozenset[int], *, with_events: bool = True) -> Doings:
     """Return what hangs on ``identifier_ids`` and is live, with the figures that the mart has."""
     here = business.find()
     seen = feed.View(
@@ -116,7 +116,8 @@ def of(identifier_ids: frozenset[int]) -> Doings:
     ]
     bookings = _live(feed.bookings, Booking, "booking_key", seen, identifier_ids)
     feedback = _live(feed.feedback, Feedback, "feedback_key", seen, identifier_ids)
-    events = _live(feed.told_events, Event, "event_key", seen, identifier_ids)
+    kept = identifier_ids if with_events else frozenset()
+    events = _live(feed.told_events, Event, "event_key", seen, kept)
     return Doings(
         sorted(orders, key=lambda one: (one.happened_at, one.order_key), reverse=True),
         sorted(map(_visit, bookings), key=lambda one: one.starts_at, reverse=True),
@@ -161,7 +162,8 @@ def _visit(row: tuple[Any, ...]) -> Visit:
 
 
 def _opinion(row: tuple[Any, ...]) -> Opinion:
-    return Opinion(row[0], row[2], row[4], row[5], row[6], row[7], row[8], row[9], row[-1])
+    key, _, at, _, origin, rating, best, _stars, text, author, replied, _place, run = row
+    return Opinion(key, at, origin, rating, best, text, author, replied, run)
 
 
 def _occurrence(row: tuple[Any, ...]) -> Occurrence:
