@@ -131,6 +131,22 @@ class Scores(BaseModel):
     backtest: str
 
 
+class HouseholdMember(BaseModel):
+    """One of those who live together."""
+
+    profile_id: int
+    name: str
+
+
+class Household(BaseModel):
+    """Those who live together, the person first; sums over them all, events left out; and the
+    latest three that any of them said."""
+
+    members: list[HouseholdMember]
+    totals: Totals
+    feedback: list[dict[str, Any]]
+
+
 class Person(BaseModel):
     """One person's page. Money is null where the reader may not see it."""
 
@@ -155,6 +171,7 @@ class Person(BaseModel):
         "purpose and lawful basis. Never of the person."
     )
     next_booking: dict[str, Any] | None = Field(description="The next one that is expected.")
+    household: Household | None = Field(description="Null for whoever lives with nobody here.")
     scores: Scores | None
 
 

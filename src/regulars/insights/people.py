@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
@@ -18,7 +19,7 @@ from regulars.insights.words import about_quiet, score_reasons
 from regulars.kernel.errors import WrongUse
 from regulars.kernel.money import to_major
 from regulars.kernel.telling import told
-from regulars.profiles import person
+from regulars.profiles import household, person
 from regulars.profiles.looks import keeping as looks
 from regulars.profiles.models import Card
 from regulars.science.segments import SEGMENTS
@@ -35,6 +36,8 @@ def show(actor: Actor, profile_id: int) -> dict[str, Any]:
     """A person's page with the scores and their reasons; see `profiles.person.show`."""
     page = person.show(actor, profile_id).as_json()
     looks.note(actor, profile_id)
+    together = household.of(actor, profile_id)
+    page["household"] = person.plain(asdict(together)) if together else None
     page["id"] = profile_id
     run = latest_run()
     score = Score.objects.filter(run=run, profile_id=profile_id).first() if run else None
@@ -147,6 +150,11 @@ def as_text(page: dict[str, Any]) -> str:
     lines.append(
         f"  {_counted(totals['orders'], 'order')}, {_counted(totals['returns'], 'return')}"
     )
+    if page["household"]:
+        together = page["household"]
+        names = ", ".join(one["name"] or "No name" for one in together["members"])
+        orders = _counted(together["totals"]["orders"], "order")
+        lines.append(f"  household of {len(together['members'])} ({names}): {orders}")
     if page["scores"]:
         lines.append(f"  {page['scores']['segment_words']}")
         lines += [f"    {reason}" for reason in page["scores"]["reasons"]]

@@ -134,7 +134,7 @@ def show(actor: Actor, profile_id: int) -> Person:
     known = _known(profile_id)
     records = _records(known)
     did = doings.of(frozenset(known))
-    totals = _totals(did)
+    totals = totals_of(did)
     if not actor.may("people.see_money"):
         _hide_money(did, totals)
     card = Card.objects.filter(pk=profile_id).first() or Card()
@@ -301,7 +301,8 @@ def _allowance(
     return Allowance(channel, said.state, since, said.said, origin, purpose)
 
 
-def _totals(did: doings.Doings) -> Totals:
+def totals_of(did: doings.Doings) -> Totals:
+    """The sums over what was done."""
     accepted = [one for one in did.orders if one.status == "accepted"]
     bought = [one for one in accepted if (one.amount_minor or 0) > 0]
     spent: dict[str, int] = {}

@@ -68,9 +68,14 @@ def _quote(person: dict[str, Any]) -> None:
     for entry in person["timeline"]:
         one = said.get(entry["key"]) if entry["kind"] == "feedback" else None
         if one is not None:
-            is_rated = one["rating"] is not None and one["rating_max"]
-            entry["stars"] = 5 * one["rating"] / one["rating_max"] if is_rated else None
-            entry["words"] = one["text"]
+            entry["stars"], entry["words"] = _stars(one), one["text"]
+    for one in (person["household"] or {}).get("feedback", ()):
+        one["stars"] = _stars(one)
+
+
+def _stars(one: dict[str, Any]) -> float | None:
+    is_rated = one["rating"] is not None and one["rating_max"]
+    return 5 * one["rating"] / one["rating_max"] if is_rated else None
 
 
 def _tell_days(person: dict[str, Any]) -> None:
