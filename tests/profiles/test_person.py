@@ -67,7 +67,6 @@ def test_a_page_holds_what_is_known() -> None:
     assert json.loads(json.dumps(page.as_json()))["totals"]["feedback"] == 1
 
 
-
 def test_what_somebody_said_is_told_as_they_said_it() -> None:
     land("customers", [customer("1", ANN, ANN_MAIL, name="Ann Moore")])
     land("reviews", [review("R1", ANN_MAIL, text="Fine rye", author="Ann M")])

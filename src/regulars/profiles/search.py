@@ -22,7 +22,7 @@ _MOST_TERMS = 8
 # Enough to rank a page of hits from; the rest of "everybody called Ma…" is not read.
 _CANDIDATES = 100
 # So many who have one of the words are looked at for the others, before all are.
-_LOOKED_AT, _ENOUGH = 1_000, 30
+_LOOKED_AT, _ENOUGH, _COUNTED = 500, 20, 60_000
 # Cards that PostgreSQL goes through before it asks the index.
 _READ_THROUGH = 3_000
 _SHORTEST = 3
@@ -123,16 +123,19 @@ def _by_prefix(prefixes: Sequence[str]) -> list[int]:
         return []
     counted = sorted((_rarity(prefix), prefix) for prefix in set(prefixes))
     rarest_first = [prefix for _, prefix in counted]
-    rarest, *others = rarest_first
-    found = _with_others(rarest, others)
+    found = _with_others(rarest_first[0], rarest_first[1:])
     is_everybody = counted[0][0][0] <= _LOOKED_AT
-    return found if is_everybody or len(found) >= _ENOUGH or not others else _with_all(rarest_first)
+    if is_everybody or len(found) >= _ENOUGH or len(counted) == 1:
+        return found
+    if connection.vendor == "sqlite":
+        # The smaller set is the one to hold in memory.
+        rarest_first.sort(key=lambda prefix: _rarity(prefix, _COUNTED))
+    return _with_all(rarest_first)
 
 
-def _rarity(prefix: str) -> tuple[int, int]:
-    """How many words begin like that, counted no further than needed; then the longer is rarer."""
+def _rarity(prefix: str, most: int = _LOOKED_AT + 1) -> tuple[int, int]:
+    """How many words begin like that, counted up to ``most``; then the longer is rarer."""
     clause, values = _begins(prefix)
-    most = _LOOKED_AT + 1
     [count] = _numbers(
         f"SELECT count(*) FROM (SELECT 1 FROM profiles_nameword WHERE {clause} LIMIT {most}) one",
         values,
