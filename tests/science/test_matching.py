@@ -69,6 +69,31 @@ def test_twins_are_offered_and_not_joined() -> None:
     assert not twins.is_likely
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Tim", "Tom"),
+        ("Lena", "Lina"),
+        ("Marie", "Maria"),
+        ("Martin", "Martina"),
+        ("Paul", "Paula"),
+    ],
+)
+def test_twins_whose_names_are_alike_are_not_joined(one: str, other: str) -> None:
+    name, house = one.lower(), {"phone": "+49 221 998877"}
+    first = {**_LENA, **house, "first_name": one, "email": f"{name}@t.test"}
+    second = {**_LENA, **house, "first_name": other, "email": f"{other.lower()}@t.test"}
+    found = _find(first, second)
+    assert not _together(found, 0, 1)
+    twins = _of(found, 0, 1)
+    assert twins is not None and twins.held_for == reasons.TWO_NAMES
+
+
+def test_a_name_alike_in_one_mailbox_is_one_person() -> None:
+    again = {**_LENA, "first_name": "Lina", "email": "lena.weber@t.test"}
+    assert _together(_find({**_LENA, "email": "lena.weber@t.test"}, again), 0, 1)
+
+
 def test_a_family_on_one_telephone_is_left_apart() -> None:
     phone = {"phone": "+49 221 998877"}
     father = {**_LENA, **phone, "first_name": "Karl", "birthday": "1961-01-30"}

@@ -54,6 +54,16 @@ _BESIDE = {
     "postcode": ("same", "one slip"),
 }
 
+_ALIKE = ("alike", "a little alike")
+# Martin and Martina, Paul and Paula; Maria and Marie.
+_ENDING = (
+    "l.first <> r.first AND length(least(l.first, r.first)) > 2 "
+    "AND length(greatest(l.first, r.first)) - length(least(l.first, r.first)) <= 2 "
+    "AND starts_with(greatest(l.first, r.first), least(l.first, r.first)) "
+    "OR length(l.first) = length(r.first) AND length(l.first) > 2 AND l.first <> r.first "
+    "AND l.first[:-2] = r.first[:-2]"
+)
+
 _TWO_PEOPLE = (DIFFERENT_NAMES, TWO_NAMES)
 _LIKELY = 0.5
 
@@ -153,7 +163,7 @@ def _pairs(
     ).fetchall()
     rows = con.execute(
         f"SELECT unique_id_l, unique_id_r, match_weight, match_probability, {weights}, "
-        f"{_levels(compared)}, a.first IS NOT NULL AND b.first IS NOT NULL "
+        f"{_levels(compared)}, (a.first IS NOT NULL AND b.first IS NOT NULL) OR ({_ENDING}) "
         f"FROM {scored} s JOIN records l ON l.unique_id = s.unique_id_l "
         "JOIN records r ON r.unique_id = s.unique_id_r "
         "LEFT JOIN names a ON a.first = l.first LEFT JOIN names b ON b.first = r.first, "
@@ -187,9 +197,10 @@ def _against(levels: dict[str, str], *, is_two_names: bool) -> str:
         return NO_FIRST_NAME
     if first == "different":
         return DIFFERENT_NAMES if levels.get("birth_date") in ("same", "one slip") else FAMILY
-    if first in ("alike", "a little alike") and not (is_same_date or is_same_email):
+    # A birth date is no help: Tim and Tom, or Lena and Lina, are twins as well.
+    if first in _ALIKE and not is_same_email:
         return TWO_NAMES
-    if is_two_names and first in ("spelt alike", "alike", "a little alike"):
+    if is_two_names and first in ("spelt alike", *_ALIKE):
         return TWO_NAMES
     if levels.get("birth_date") == "different" and not (is_same_email and first in _NAMED):
         return DIFFERENT_BIRTH_DATES
@@ -270,6 +281,8 @@ def _contradictions(
     at = {one.name: _level_of(one) for one in compared}
     mailbox = f" AND {at['email']} <> 'same'" if "email" in at else ""
     bad = [f"{at['first_name']} = 'different'"] if "first_name" in at else []
+    if bad and mailbox:
+        bad += [f"({at['first_name']} IN {_ALIKE}{mailbox})"]
     bad += [f"({at['birth_date']} = 'different'{mailbox})"] if "birth_date" in at else []
     if not rows or not bad:
         return frozenset()
