@@ -246,3 +246,29 @@ def test_the_pages_write_and_say_who_said_what(owner: Actor) -> None:
     assert "Pet" in client.get(path).content.decode()
     client.post("/settings/fields", {"take": "own_pet"})
     assert "own_pet" not in client.get(path).content.decode()
+
+
+def test_whoever_has_a_number_that_a_family_shares_can_be_written_down(
+    owner: Actor, tmp_path: Path
+) -> None:
+    head = ("Customer ID", "Name", "Phone", "Card")
+    family = [(f"M{n}", f"{name} Miller", "+442079460001", "CARD-7001")
+              for n, name in enumerate(("Anna", "Ben", "Cara"))]  # fmt: skip
+    world.write(tmp_path / "family.csv", head, family)
+    imports.import_file(owner, tmp_path / "family.csv", kind="customers", is_confirmed=True)
+    resolve()
+    cards.rebuild()
+    dad = people.add(owner, {"name": "Dad Miller", "phone": "020 7946 0001"})
+    assert (dad.was_known, dad.is_shared) == (False, True)
+    assert person.show(owner, dad.profile_id).name == "Dad Miller"
+    found = {people.add(owner, {"phone": "020 7946 0001"}).profile_id,
+             people.add(owner, {"card": "CARD-7001"}).profile_id}  # fmt: skip
+    names = {one.name for one in search.find("miller")}
+    assert len(found - {dad.profile_id}) == 2
+    assert names == {"Anna Miller", "Ben Miller", "Cara Miller", "Dad Miller"}
+    ada = who("ada@")
+    told = people.learn(owner, ada, "phone", "020 7946 0001")
+    assert (told.profile_id, told.is_shared) == (ada, True)
+    assert not people.learn(owner, ada, "phone", "+442079460999").is_shared
+    resolve()
+    assert {one.name for one in search.find("miller")} == names

@@ -39,10 +39,11 @@ Named = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Written:
     """Who was written down; ``was_known``: an address or number was somebody's already, and it is
-    their page."""
+    their page; ``is_shared``: several people have it, so it is nobody's, and stands on no page."""
 
     profile_id: int
     was_known: bool
+    is_shared: bool = False
 
 
 def add(actor: Actor, given: Mapping[str, str]) -> Written:
@@ -61,11 +62,16 @@ def add(actor: Actor, given: Mapping[str, str]) -> Written:
         known = Identifier.objects.filter(value__in=[value for _, value in group])
         was_known = bool(profiles_of(one.pk for one in known if (one.kind, one.value) in group))
         number = _land(group)
+        is_shared = not profiles_of([number])
+        if is_shared:
+            # What several people have joins nobody; whoever is written down is somebody still.
+            own = ("person", uuid4().hex)
+            number = _land((*group, own), own)
         profile_id = profiles_of([number])[number]
         if traits:
             saying.say(actor, profile_id, traits)
         audit(actor, "people.add", f"person {profile_id}", kinds=sorted(dict(named)))
-    return Written(profile_id, was_known)
+    return Written(profile_id, was_known, is_shared)
 
 
 def learn(actor: Actor, profile_id: int, kind: str, text: str) -> Written:
@@ -83,10 +89,10 @@ def learn(actor: Actor, profile_id: int, kind: str, text: str) -> Written:
         theirs = profiles_of(
             Identifier.objects.filter(kind=kind, value=named[0][1]).values_list("pk", flat=True)
         )
-        _land(in_order([(anchor.kind, anchor.value), *named]))
+        told_of = _land(in_order([(anchor.kind, anchor.value), *named]), named[0])
         audit(actor, "people.learn", f"person {profile_id}", kind=kind)
-        now = profiles_of([anchor.pk])[anchor.pk]
-    return Written(now, bool(set(theirs.values()) - {profile_id}))
+        now, is_shared = profiles_of([anchor.pk])[anchor.pk], not profiles_of([told_of])
+    return Written(now, bool(set(theirs.values()) - {profile_id}), is_shared)
 
 
 def _named(given: Mapping[str, str]) -> list[Named]:
@@ -106,11 +112,12 @@ def _named(given: Mapping[str, str]) -> list[Named]:
     return found
 
 
-def _land(group: tuple[Named, ...]) -> int:
-    """Write identifiers that belong together, bring people in line, and return the anchor's."""
+def _land(group: tuple[Named, ...], wanted: Named | None = None) -> int:
+    """Write identifiers that belong together, bring people in line, and return the number of the
+    one that is ``wanted``: the anchor's, if none is named."""
     book = IdentifierBook(_run().pk)
     book.write([group])
-    number = book.number(group[0])
+    number = book.number(wanted or group[0])
     assert number is not None
     resolution = resolve_near([number])
     ProfileChange.objects.bulk_create(
