@@ -174,6 +174,16 @@ def test_the_page_asks_one_after_the_other_and_undoes(owner: Actor, browser: Cli
     assert later.status_code == 200
 
 
+def test_a_join_by_what_is_alike_shows_what_was(owner: Actor, browser: Client) -> None:
+    look(owner)
+    doubt = first(browser)
+    person = doubt.one.profile_id
+    browser.post(f"/people/matches/{doubt.id}", {"do": "one"})
+    page = browser.get(f"/people/{person}/merges").content.decode()
+    assert "What speaks for one person" in page and "that they are one" in page
+    assert page.count("bar-for") >= 2
+
+
 def test_a_persons_joins_are_shown_split_and_merged_by_hand(owner: Actor, browser: Client) -> None:
     one, other = who("zita@one.test"), who("zita@two.test")
     found = browser.get(f"/people/{one}/merge?q=zita").content.decode()

@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from regulars.identity.edges import edges_of
+from regulars.identity.edges import Edge, edges_of
 from regulars.kernel.errors import NotFound, WrongUse
 from regulars.profiles import merging, search
 from regulars.profiles import person as profiles
 from regulars.profiles.looks import keeping as looks
 from regulars.web.access import actor_of, page
+from regulars.web.screens.matches import Step, waterfall
 
 _HITS = 10
 
@@ -34,9 +35,15 @@ def listed(request: HttpRequest, person_id: int) -> HttpResponse:
     looks.see(actor, person_id)
     person = profiles.show(actor, person_id)
     context = {
-        "person": person, "id": person_id, "edges": edges_of(actor, person_id), "problem": problem,
+        "person": person, "id": person_id, "edges": _with_evidence(edges_of(actor, person_id)),
+        "problem": problem,
     }  # fmt: skip
     return render(request, "screens/people/merges.html", context)
+
+
+def _with_evidence(edges: list[Edge]) -> list[tuple[Edge, list[Step]]]:
+    """Each join with the bars of what was alike, where that was weighed."""
+    return [(one, waterfall(one.evidence) if "compared" in one.evidence else []) for one in edges]
 
 
 @page("people.merge")
