@@ -143,6 +143,7 @@ def _files(door: Door) -> None:
     gone = door.hand_in("gone.csv", "customers", {"Mail": "email", "Name": "name"}, (MAIL, NAME))
     door.send(f"/sources/{gone}/undo", why=f"{NAME} asked")
     door.read("/sources/cleaning")
+    door.send("/settings/joining", do="block", identifier="email", value=f"{LOW}@gmial.com")
     drain()
 
 

@@ -61,6 +61,7 @@ CANNOT: dict[str, dict[str, str]] = {
     "sources_intakerecord": {
         "digest": MACHINE, "kind": CODE, "reason": CODE, "resolution": CODE,
     },
+    "identity_blockedvalue": {"kind": CODE},
     "identity_link": {"evidence": NUMBERS},
     "identity_decision": {
         "word": CODE, "by": CODE, "evidence": "How alike each thing is, without the things.",
