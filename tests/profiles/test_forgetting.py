@@ -124,7 +124,8 @@ def test_nothing_stays_but_keyed_hashes(owner: Actor, data_folder: Path) -> None
     assert len(hashes) == 3
     line = json.loads((data_folder / forgetting.FILE).read_text())
     assert set(line["hashes"]) == hashes and line["erasure"] == receipt.erasure_id
-    assert "ada" not in (data_folder / forgetting.FILE).read_text()
+    kept = (data_folder / forgetting.FILE).read_text()
+    assert not any(said in kept.lower() for said in ("ada@", "lovelace", "crumb.test", "1134960"))
     assert stat.S_IMODE((data_folder / forgetting.FILE).stat().st_mode) == 0o600
 
 
