@@ -143,8 +143,6 @@ def _files(door: Door) -> None:
     gone = door.hand_in("gone.csv", "customers", {"Mail": "email", "Name": "name"}, (MAIL, NAME))
     door.send(f"/sources/{gone}/undo", why=f"{NAME} asked")
     door.read("/sources/cleaning")
-    door.send("/settings/joining", do="block", identifier="email", value=f"{LOW}@gmial.com")
-    drain()
 
 
 def _messages() -> None:
@@ -267,6 +265,7 @@ def _today(door: Door) -> None:
     assert 'value="gone_quiet"' in door.read("/today/all")
     door.send("/today/decide", key="gone_quiet", what="not_useful", reason="other",
               words=f"{NAME} told me")  # fmt: skip
+    door.send("/settings/joining", do="block", identifier="email", value=f"{LOW}@gmial.com")
     door.send("/settings/mail/weekly")
     table = SimpleUploadedFile("income.csv", b"Postcode,Median income\nLS16,40100\n")
     door.send("/sources/elsewhere", name="Income", kind="postcode", publisher="Office",

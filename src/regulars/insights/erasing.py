@@ -10,33 +10,40 @@ from django.conf import settings
 from regulars.accounts import business as businesses
 from regulars.profiles import erasure
 from regulars.sources import feed
+from regulars.sources.models import EmptiedEvent
 
 
 @erasure.on_erased
 def forget(identifiers: frozenset[int], profiles: frozenset[int]) -> None:
     """Take an erased person out of every file of the mart, old versions included, at once. Their
-    sales stay as nobody's, so that no figure changes."""
+    sales stay as nobody's, so that no figure changes; what others did stays without their name."""
     from regulars.insights.refresh import batches
     from regulars.mart.tables import TABLES
     from regulars.mart.writer import MartWriter
 
     with MartWriter(_mart(), wait_seconds=60) as writer:
+        emptied = list(EmptiedEvent.objects.values_list("pk", flat=True))
         if not writer.manifest.version:
+            EmptiedEvent.objects.filter(pk__in=emptied).delete()
             return
+        seen = feed.view(businesses.get().timezone)
         keys = _order_keys_of(identifiers)
         orders: list[tuple[Any, ...]] = []
         lines: list[tuple[Any, ...]] = []
-        for order, own in feed.orders_with_lines(feed.view(businesses.get().timezone), keys):
+        for order, own in feed.orders_with_lines(seen, keys):
             orders.append(order)
             lines += own
         writer.erase(
             identifiers,
             profiles,
+            naming={"events": emptied},
             put_back={
                 "orders": batches(TABLES["orders"], orders),
                 "order_lines": batches(TABLES["order_lines"], lines),
+                "events": batches(TABLES["events"], feed.events(seen, emptied)),
             },
         )
+        EmptiedEvent.objects.filter(pk__in=emptied).delete()
 
 
 @erasure.on_erased

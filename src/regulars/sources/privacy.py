@@ -26,6 +26,7 @@ from regulars.sources.models import (
     Booking,
     CustomerRecord,
     Doubt,
+    EmptiedEvent,
     Event,
     Feedback,
     Identifier,
@@ -51,6 +52,7 @@ NOT_PERSONAL = {
     "sources_confirmation": "Numbers of rows that an import told again.",
     "sources_mappingmemory": "Which column is read as which field.",
     "sources_product": "Things on sale.",
+    "sources_emptiedevent": "Numbers of events that the mart is to take anew.",
     "sources_forgotten": "Keyed hashes of those who were erased, which say nothing to a reader.",
     "sources_intakehour": "How many messages a source sent in an hour.",
     "sources_intakekey": "Hashes of numbers that programs gave to messages.",
@@ -306,16 +308,15 @@ def _export_events(identifiers: Ids, _: Ids) -> Rows:
 def _erase_events(identifiers: Ids, _: Ids) -> int:
     count = delete_rows(_own(Event, "event_key", identifiers))
     # What others did may name the person: a reply to them, a gift, a friend who was told.
-    sought, wanted = naming_of(identifiers), Q(pk__in=[])
-    for kind, value in _values(identifiers):
-        if kind in {"email", "phone"}:
-            wanted |= Q(said__icontains=value)
-    events = Event.objects.alias(said=Cast("properties", models.TextField())).filter(wanted)
-    for row in events.iterator():
-        row.properties = _without(row.properties, sought)
-        with transaction.atomic():
+    sought = naming_of(identifiers)
+    events = Event.objects.alias(said=Cast("properties", models.TextField())).order_by()
+    naming = events.filter(said__iregex=sought.inside.pattern).values_list("pk", flat=True)
+    for part in in_turns(Event, naming):
+        for row in part:
+            row.properties = _without(row.properties, sought)
             row.save(update_fields=["properties"])
-        count += 1
+            EmptiedEvent.objects.get_or_create(pk=row.event_key)
+            count += 1
     return count
 
 

@@ -11,7 +11,7 @@ from regulars.sources.models.facts import (
     OrderLine,
     Product,
 )
-from regulars.sources.models.forgetting import Forgotten
+from regulars.sources.models.forgetting import EmptiedEvent, Forgotten
 from regulars.sources.models.identifiers import Identifier, IdentifierPair, IdentifierUse
 from regulars.sources.models.imports import (
     Confirmation,
@@ -37,6 +37,7 @@ __all__ = [
     "Cursor",
     "CustomerRecord",
     "Doubt",
+    "EmptiedEvent",
     "Event",
     "Fact",
     "Feedback",

@@ -6,6 +6,13 @@ from django.conf import settings
 from django.db import models
 
 
+class EmptiedEvent(models.Model):
+    """An event of somebody else that was emptied of a person who was erased, until the mart has
+    taken it anew."""
+
+    event_key = models.BigIntegerField(primary_key=True)
+
+
 class Forgotten(models.Model):
     """A keyed hash of an address or a number of somebody who was erased. What names it is left out
     until the person is welcomed back. Without the installation's secret it says nothing."""
