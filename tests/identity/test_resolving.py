@@ -89,7 +89,8 @@ def test_blocked_values_never_link(
         owner, tmp_path / "a.csv",
         (number, "Ada", email, phone, "L-81"), (number, "Bob", email, phone, "L-92"),
     )  # fmt: skip
-    assert people() == {frozenset({"L81"}), frozenset({"L92"})}
+    # A card is lent: beside it stands the name.
+    assert people() == {frozenset({"L81", "ada L81"}), frozenset({"L92", "bob L92"})}
 
 
 def test_nobody_has_an_unknown_number(owner: Actor, tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def test_the_anchor_comes_first() -> None:
         ("phone", "+1"),
         ("card", "7"),
         ("email", "a@x.example"),
+        ("name", "ada a@x.example"),
         ("customer_id:square", "1"),
     ]
     ordered = in_order([*given_pairs, ("phone", "+1")])

@@ -24,6 +24,14 @@ class KnownAs(BaseModel):
     evidence: str
 
 
+class Shared(BaseModel):
+    """An address or a number that other people have as well; it joins nobody."""
+
+    kind: str
+    value: str
+    others: int = Field(description="How many more people have it.")
+
+
 class Trait(BaseModel):
     """One dated fact about a person."""
 
@@ -171,6 +179,7 @@ class Person(BaseModel):
         "purpose and lawful basis. Never of the person."
     )
     next_booking: dict[str, Any] | None = Field(description="The next one that is expected.")
+    shared: list[Shared]
     household: Household | None = Field(description="Null for whoever lives with nobody here.")
     scores: Scores | None
 

@@ -25,6 +25,19 @@ class Link(models.Model):
     evidence = models.CharField(max_length=120, blank=True)
 
 
+class Holder(models.Model):
+    """One of several people who have this identifier, which is therefore in nobody's set; derived,
+    like links."""
+
+    identifier = models.ForeignKey(Identifier, on_delete=models.CASCADE, related_name="+")
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["profile", "identifier"], name="holder_once")
+        ]
+
+
 class ProfileChange(models.Model):
     """The set of this profile's identifiers became another, as messages came in; for whoever
     follows, and let go of once it was followed."""

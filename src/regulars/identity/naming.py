@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from typing import Any
 
-from anyascii import anyascii
-
 from regulars.sources.bulk import fetch_by_keys
+from regulars.sources.files.names import folded
 from regulars.sources.models import CustomerRecord
-
-_WORDS = re.compile(r"[a-z0-9]+")
 
 
 def names_of(identifiers: Iterable[int], standing: frozenset[int]) -> dict[int, set[str]]:
@@ -25,14 +21,6 @@ def names_of(identifiers: Iterable[int], standing: frozenset[int]) -> dict[int, 
         if of_import in standing and (name := folded(_loaded(traits))):
             found.setdefault(identifier, set()).add(name)
     return found
-
-
-def folded(traits: dict[str, Any]) -> str:
-    """Return the full name that ``traits`` tell in plain letters, or ``""``."""
-    whole = traits.get("name") or " ".join(
-        filter(None, (traits.get("first_name"), traits.get("last_name")))
-    )
-    return " ".join(_WORDS.findall(anyascii(str(whole)).lower()))
 
 
 def _loaded(traits: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from regulars.identity.models import (
     BlockedValue,
     Decision,
     Ending,
+    Holder,
     Link,
     Profile,
     Proposal,
@@ -35,6 +36,17 @@ def _export_links(identifiers: frozenset[int], _: frozenset[int]) -> Iterator[Ma
 def _erase_links(identifiers: frozenset[int], profiles: frozenset[int]) -> int:
     return delete_rows(Link.objects.filter(identifier_id__in=identifiers)) + delete_rows(
         Link.objects.filter(profile_id__in=profiles)
+    )
+
+
+def _export_held(_: frozenset[int], profiles: frozenset[int]) -> Iterator[Mapping[str, Any]]:
+    for row in Holder.objects.filter(profile_id__in=profiles).select_related("identifier"):
+        yield {"kind": row.identifier.kind, "value": row.identifier.value}
+
+
+def _erase_held(identifiers: frozenset[int], profiles: frozenset[int]) -> int:
+    return delete_rows(
+        Holder.objects.filter(Q(identifier_id__in=identifiers) | Q(profile_id__in=profiles))
     )
 
 
@@ -100,6 +112,16 @@ HANDLERS = (
         Kept(
             told("That there is a person, under a number of ours"),
             told("So that everything about one person has one place."),
+            _ERASED,
+        ),
+    ),
+    PrivacyHandler(
+        "identity_holder",
+        _export_held,
+        _erase_held,
+        Kept(
+            told("Addresses and numbers that you and others have"),
+            told("So that you are found by them, without being taken for the others."),
             _ERASED,
         ),
     ),

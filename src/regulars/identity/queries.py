@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regulars.identity.models import Link
+from regulars.identity.models import Holder, Link
 from regulars.kernel.errors import NotFound
 from regulars.kernel.telling import told
+from regulars.sources.files.identifiers import INNER_KINDS
 
 
 def identifiers_of(profile_id: int) -> frozenset[int]:
@@ -16,6 +17,25 @@ def identifiers_of(profile_id: int) -> frozenset[int]:
     found = frozenset(links.values_list("identifier_id", flat=True))
     if not found:
         raise NotFound(told("Nobody here has the number %(n)s.", n=profile_id))
+    return found
+
+
+def held_by(profile_ids: Iterable[int]) -> list[tuple[int, int, str, str]]:
+    """Return (profile, identifier, kind, value) of what these people have and others too."""
+    rows = Holder.objects.filter(profile_id__in=list(profile_ids)).order_by("identifier_id")
+    return list(
+        rows.exclude(identifier__kind__in=INNER_KINDS).values_list(
+            "profile_id", "identifier_id", "identifier__kind", "identifier__value"
+        )
+    )
+
+
+def holders_of(identifier_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Identifier → the people who have it, for those that several have."""
+    found: dict[int, set[int]] = {}
+    rows = Holder.objects.filter(identifier_id__in=list(identifier_ids))
+    for identifier, profile in rows.values_list("identifier_id", "profile_id"):
+        found.setdefault(identifier, set()).add(profile)
     return found
 
 

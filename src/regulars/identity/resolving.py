@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from regulars.identity.decisions import Decided, decided, decided_near
-from regulars.identity.models import Link, Profile
+from regulars.identity.models import Holder, Link, Profile
 from regulars.identity.naming import names_of
 from regulars.identity.rules import (
     Rules,
@@ -16,6 +16,7 @@ from regulars.identity.rules import (
     components,
     contradicted,
     family,
+    given_back,
     joining,
     periods_of,
     shared_values,
@@ -27,6 +28,9 @@ from regulars.sources.models import Identifier, IdentifierPair, IdentifierUse, I
 
 # A turn at the write lock; see HOUSE rule 1.
 _CHUNK = 1000
+# Why a value is somebody's that stands beside more than its limit.
+_ALL_ONE = "all who have it are one person"
+_Pairs = Iterable[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +61,38 @@ def resolve() -> Resolution:
     kinds = _kinds({one for pair in pairs for one in pair} | joined)
     shared = _shared(pairs, kinds, ruled)
     wanted = _sets(used, pairs, shared, kinds, words, ruled.rules)
+    back, holders = given_back(pairs, shared - ruled.blocked, wanted)
     stored = dict(Link.objects.values_list("identifier_id", "profile_id"))
-    return _write(wanted, stored, pairs, kinds, len(shared))
+    held = set(Holder.objects.values_list("identifier_id", "profile_id"))
+    return _write(_Wanted(wanted, back, holders), stored, held, pairs, kinds, len(shared))
 
 
-def _shared(pairs: Iterable[tuple[int, int]], kinds: dict[int, str], ruled: _Ruled) -> set[int]:
+def _shared(pairs: _Pairs, kinds: dict[int, str], ruled: _Ruled) -> set[int]:
     """Values that join nobody: beside too many others, beside people of different names, or
     blocked."""
-    joins = joining(pairs, kinds, ruled.rules)
+    crowded = shared_values(pairs, kinds, ruled.rules) | ruled.blocked
+    joins = {
+        one: partners
+        for one, partners in joining(pairs, kinds, ruled.rules).items()
+        if one not in crowded
+    }
     names = names_of({one for partners in joins.values() for one in partners}, ruled.standing)
-    return shared_values(pairs, kinds, ruled.rules) | contradicted(joins, names) | ruled.blocked
+    return crowded | contradicted(joins, names, set(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Identifier → person: by the rules, and of what several have who are one person; and who has
+    what several people have."""
+
+    links: dict[int, int]
+    back: dict[int, int]
+    holders: dict[int, set[int]]
 
 
 def _sets(
     used: Mapping[int, int],
-    pairs: Iterable[tuple[int, int]],
+    pairs: _Pairs,
     shared: set[int],
     kinds: dict[int, str],
     words: Decided,
@@ -100,13 +121,17 @@ def _periods(
 
 
 def _write(
-    wanted: dict[int, int],
+    found: _Wanted,
     stored: dict[int, int],
-    pairs: Iterable[tuple[int, int]],
+    held: set[tuple[int, int]],
+    pairs: _Pairs,
     kinds: dict[int, str],
     shared: int,
 ) -> Resolution:
-    partner = {one: kinds[other] for pair in pairs for one, other in (pair, pair[::-1])}
+    wanted = found.links | found.back
+    why = {
+        one: f"stood beside {kinds[other]}" for pair in pairs for one, other in (pair, pair[::-1])
+    } | dict.fromkeys(found.back, _ALL_ONE)
     fresh = [one for one, profile in wanted.items() if stored.get(one) != profile]
     stale = [one for one in stored if one not in wanted]
     result = Resolution(people=len(set(wanted.values())), shared=shared)
@@ -114,11 +139,12 @@ def _write(
         stored[one] for one in (*fresh, *stale) if one in stored
     }
     for start in range(0, len(fresh), _CHUNK):
-        _link(fresh[start : start + _CHUNK], wanted, partner)
+        _link(fresh[start : start + _CHUNK], wanted, why)
     for start in range(0, len(stale), _CHUNK):
         with transaction.atomic():
             Link.objects.filter(identifier_id__in=stale[start : start + _CHUNK]).delete()
     result.gone = set(stored.values()) - set(wanted.values())
+    result.changed |= _write_holders(found.holders, held)
     _remove_profiles(sorted(result.gone))
     result.changed -= result.gone
     return result
@@ -135,10 +161,18 @@ def resolve_near(identifier_ids: Iterable[int]) -> Resolution:
     near.walk(set(identifier_ids))
     shared = _shared(near.pairs, near.kinds, ruled)
     wanted = _sets(near.used(), sorted(near.pairs), shared, near.kinds, near.words(), ruled.rules)
-    stored = dict(
-        Link.objects.filter(identifier_id__in=near.seen).values_list("identifier_id", "profile_id")
+    several = (shared - ruled.blocked) & near.seen
+    back, holders = given_back(near.pairs, several, near.links_beside() | wanted)
+    links = Link.objects.filter(identifier_id__in=near.seen)
+    held = Holder.objects.filter(identifier_id__in=near.seen)
+    return _write(
+        _Wanted(wanted, back, holders),
+        dict(links.values_list("identifier_id", "profile_id")),
+        set(held.values_list("identifier_id", "profile_id")),
+        near.pairs,
+        near.kinds,
+        len(shared),
     )
-    return _write(wanted, stored, near.pairs, near.kinds, len(shared))
 
 
 class _Near:
@@ -165,7 +199,7 @@ class _Near:
                 )
             )
             # Behind a value that was shared before and is now, nobody's set changes.
-            closed = _shared(found, self.kinds, self._ruled) & (edge - profiles.keys())
+            closed = self._closed(found, edge - profiles.keys())
             reached = {
                 other
                 for pair in found
@@ -175,6 +209,26 @@ class _Near:
             mates = Link.objects.filter(profile_id__in=set(profiles.values()))
             reached |= set(mates.values_list("identifier_id", flat=True))
             edge = (reached | decided_near(edge).partners(edge)) - self.seen
+
+    def _closed(self, found: set[tuple[int, int]], loose: set[int]) -> set[int]:
+        shared = _shared(found, self.kinds, self._ruled) & loose
+        crowded = shared_values(found, self.kinds, self._ruled.rules) | self._ruled.blocked
+        by_names = shared - crowded
+        if not by_names:
+            return shared
+        # Names count only between values that do not stand side by side themselves.
+        beside = {one for pair in found if by_names & set(pair) for one in pair} - by_names
+        more = found | _pairs_of(beside, self._ruled.standing)
+        self.kinds |= _kinds({one for pair in more for one in pair} - self.kinds.keys())
+        return shared - (by_names - _shared(more, self.kinds, self._ruled))
+
+    def links_beside(self) -> dict[int, int]:
+        """The people, as they stand, of what was not walked to."""
+        beyond = {one for pair in self.pairs for one in pair} - self.seen
+        rows = fetch_by_keys(
+            Link, ("identifier_id", "profile_id", "evidence"), "identifier_id", beyond
+        )
+        return {one: person for one, person, why in rows if why != _ALL_ONE}
 
     def words(self) -> Decided:
         """What was decided about those in reach."""
@@ -231,7 +285,21 @@ def _kinds(identifiers: set[int]) -> dict[int, str]:
     return dict(fetch_by_keys(Identifier, ("id", "kind"), "id", identifiers))
 
 
-def _link(chunk: list[int], wanted: dict[int, int], partner: dict[int, str]) -> None:
+def _write_holders(wanted: dict[int, set[int]], stored: set[tuple[int, int]]) -> set[int]:
+    """Write who has what several people have; the people of whom that changed."""
+    told = {(one, person) for one, people in wanted.items() for person in people}
+    fresh, stale = sorted(told - stored), sorted(stored - told)
+    for start in range(0, len(stale), _CHUNK):
+        with transaction.atomic():
+            for one, person in stale[start : start + _CHUNK]:
+                Holder.objects.filter(identifier_id=one, profile_id=person).delete()
+    for start in range(0, len(fresh), _CHUNK):
+        with transaction.atomic():
+            insert_missing(Holder, ("identifier_id", "profile_id"), fresh[start : start + _CHUNK])
+    return {person for _, person in (*fresh, *stale)}
+
+
+def _link(chunk: list[int], wanted: dict[int, int], why: dict[int, str]) -> None:
     with transaction.atomic():
         insert_missing(Profile, ("id",), sorted({(wanted[one],) for one in chunk}))
         Link.objects.bulk_create(
@@ -239,7 +307,7 @@ def _link(chunk: list[int], wanted: dict[int, int], partner: dict[int, str]) -> 
                 Link(
                     identifier_id=one,
                     profile_id=wanted[one],
-                    evidence=f"stood beside {partner[one]}" if one in partner else "",
+                    evidence=why.get(one, ""),
                 )
                 for one in chunk
             ],

@@ -11,16 +11,18 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from difflib import SequenceMatcher
 from itertools import combinations
+
+from regulars.sources.files.identifiers import NAME
+from regulars.sources.files.names import may_be_one
 
 # What outranks what, the strongest first; a kind not named here is as weak as the last.
 PRIORITY = ("customer_id", "email", "card", "phone", "anonymous_id")
 # Kind family -> how many different values of any one stronger kind it may stand beside; of every
 # kind not named here any number: a vendor's own number for a customer is one person.
 LIMITS: dict[str, int] = {"anonymous_id": 1, "phone": 1, "card": 2, "email": 5}
-# From here on two words of names are one with a slip: Meyer and Meier, not Anna and Ben.
-_LIKE = 0.75
+# So many values may stand beside one that several people have, to be shown as theirs.
+MOST_HOLDERS = 20
 WINDOWS = ("ever", "annually", "monthly", "weekly")
 
 Pair = tuple[int, int]
@@ -101,54 +103,49 @@ def shared_values(
 def joining(
     pairs: Iterable[Pair], kinds: Mapping[int, str], rules: Rules = DEFAULTS
 ) -> dict[int, set[int]]:
-    """Return identifier → the values of one stronger kind that it alone would join: those of whom
-    names have to say whether they are one person."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for one, limit, partners in _beside(pairs, kinds, rules):
-        if 1 < len(partners) <= limit:
-            found[one] |= partners
-    return dict(found)
+    """Return identifier → the values of stronger kinds, and the names in lists, that it alone would
+    join: those of whom names have to say whether they are one person."""
+    known = set(kinds.values())
+    ranks = {kind: rules.rank(kind) for kind in known}
+    bound = {kind for kind in known if rules.limit(kind) is not None}
+    partners: dict[int, set[int]] = defaultdict(set)
+    beside: dict[int, set[int]] = defaultdict(set)
+    for low, high in pairs:
+        for one, other in ((low, high), (high, low)):
+            kind, stronger = kinds[one], kinds[other]
+            if stronger == NAME or ranks[stronger] < ranks[kind]:
+                beside[other].add(one)
+                if kind in bound:
+                    partners[one].add(other)
+
+    def are_one_anyway(found: set[int]) -> bool:
+        strongest = min(found, key=lambda one: (ranks[kinds[one]], one))
+        return found - {strongest} <= beside[strongest]
+
+    return {one: found for one, found in partners.items() if not are_one_anyway(found)}
 
 
 def contradicted(
-    joins: Mapping[int, Collection[int]], names: Mapping[int, Collection[str]]
+    joins: Mapping[int, Collection[int]],
+    names: Mapping[int, Collection[str]],
+    pairs: Collection[Pair] = (),
 ) -> set[int]:
     """Return the identifiers that would join people of different names: they are shared.
 
     ``names`` gives the folded full names told under an identifier. Who has none contradicts
-    nobody, nor does an initial, a slip, another surname or the parts in another order.
+    nobody, nor does an initial, a slip, another surname or the parts in another order, nor do two
+    that stand in one of ``pairs``.
     """
+    together = set(pairs)
     return {
         one
         for one, partners in joins.items()
         if any(
             not any(may_be_one(mine, other) for mine in names[low] for other in names[high])
             for low, high in combinations(sorted(partners), 2)
-            if names.get(low) and names.get(high)
+            if names.get(low) and names.get(high) and (low, high) not in together
         )
     }
-
-
-def may_be_one(name: str, other: str) -> bool:
-    """Whether two folded full names may be one person's: the first words are alike (a surname
-    changes), or every word of the shorter name is in the other, in whatever order."""
-    mine, others = sorted((name.split(), other.split()), key=len)
-    if not mine or _is_like(mine[0], others[0]):
-        return True
-    left = list(others)
-    for word in mine:
-        like = next((one for one in left if _is_like(word, one)), None)
-        if like is None:
-            return False
-        left.remove(like)
-    return True
-
-
-def _is_like(word: str, other: str) -> bool:
-    short = min(len(word), len(other))
-    if short == 1:
-        return word[0] == other[0]
-    return word == other or SequenceMatcher(None, word, other).ratio() >= _LIKE
 
 
 def _beside(
@@ -168,6 +165,33 @@ def _beside(
         limit = limits[kinds[one]]
         if limit is not None:
             yield one, limit, found
+
+
+def given_back(
+    pairs: Iterable[Pair], shared: Collection[int], links: Mapping[int, int]
+) -> tuple[dict[int, int], dict[int, set[int]]]:
+    """Return shared identifier → the one person who has it after all, as everything that it ever
+    stood beside is theirs; and, for the others, shared identifier → the people who have it.
+
+    ``links`` gives the person of each identifier that is not shared. One that more than
+    `MOST_HOLDERS` values stand beside, as the shop's own number may, is nobody's.
+    """
+    beside: dict[int, set[int]] = defaultdict(set)
+    for low, high in pairs:
+        for one, other in ((low, high), (high, low)):
+            if one in shared:
+                beside[one].add(other)
+    back: dict[int, int] = {}
+    holders: dict[int, set[int]] = {}
+    for one, others in beside.items():
+        if len(others) > MOST_HOLDERS:
+            continue
+        people = {links[other] for other in others if other in links}
+        if len(people) == 1 and others <= links.keys():
+            back[one] = people.pop()
+        elif people:
+            holders[one] = people
+    return back, holders
 
 
 def bounds(

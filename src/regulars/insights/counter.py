@@ -10,6 +10,7 @@ from typing import Any
 from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor
 from regulars.identity.models import Link
+from regulars.identity.queries import held_by
 from regulars.insights.models import Score
 from regulars.insights.people import latest_run
 from regulars.kernel import clock
@@ -191,6 +192,9 @@ def _rows(numbers: list[int]) -> list[dict[str, Any]]:
         )  # fmt: skip
         if kind.partition(":")[0] in ("phone", "card", "email"):
             row["by"].append(value)
+    for person, _, kind, value in held_by(rows):
+        if kind.partition(":")[0] in ("phone", "card", "email"):
+            rows[person]["by"].append(value)
     return list(rows.values())
 
 

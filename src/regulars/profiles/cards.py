@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from regulars.identity.models import Link, Profile
+from regulars.identity.queries import held_by
 from regulars.kernel.ids import key64
 from regulars.profiles import search_index
 from regulars.profiles.consents import CHANNELS, decide, statements
@@ -19,6 +20,7 @@ from regulars.profiles.models import Card, NameWord
 from regulars.profiles.records import Record, Records, full_name
 from regulars.sources.bulk import fetch_by_keys, insert_rows
 from regulars.sources.cleaning.correcting import mended_addresses
+from regulars.sources.files.identifiers import INNER_KINDS
 from regulars.sources.live import standing_ids
 from regulars.sources.models import Identifier
 
@@ -135,10 +137,17 @@ def _drawn(profile_ids: list[int], records: Records) -> list[Drawn]:
     told: dict[int, list[Record]] = {}
     for identifier, found in records.of(owner).items():
         told.setdefault(owner[identifier], []).extend(found)
+    held: dict[int, list[tuple[str, str]]] = {}
+    for profile_id, _, kind, value in held_by(profile_ids):
+        held.setdefault(profile_id, []).append((kind, value))
     doubtful = _doubtful(known)
     # An address that was put right is the last to be shown.
     used = records.last_used(doubtful) | dict.fromkeys(mended_addresses(doubtful), -1)
-    return [_draw(one, known[one], told.get(one, []), used) for one in profile_ids if one in known]
+    return [
+        _draw(one, known[one], held.get(one, []), told.get(one, []), used)
+        for one in profile_ids
+        if one in known
+    ]
 
 
 def _doubtful(known: dict[int, list[tuple[int, str, str]]]) -> list[int]:
@@ -155,24 +164,27 @@ def _doubtful(known: dict[int, list[tuple[int, str, str]]]) -> list[int]:
 def _draw(
     profile_id: int,
     identifiers: list[tuple[int, str, str]],
+    held: list[tuple[str, str]],
     told: list[Record],
     used: dict[int, int],
 ) -> Drawn:
     identifiers = sorted(identifiers, key=lambda row: (-used.get(row[0], 0), row[0]))
+    # What others have too comes last: it is shown where there is nothing of their own.
+    values = [(kind, value) for _, kind, value in identifiers if kind not in INNER_KINDS] + held
     told = sorted(told, key=lambda one: one.weight, reverse=True)
     names = list(dict.fromkeys(filter(None, (full_name(one.traits) for one in told))))
     companies = dict.fromkeys(filter(None, (one.traits.get("company", "") for one in told)))
     listed = [fold(name) for name in islice(dict.fromkeys([*names, *companies]), _MOST_NAMES)]
     country = next((one.traits["country"] for one in told if one.traits.get("country")), "")
-    straw = [_straw(kind, value) for _, kind, value in identifiers[:_MOST_IDENTIFIERS]]
+    straw = [_straw(kind, value) for kind, value in values[:_MOST_IDENTIFIERS]]
     words = dict.fromkeys(word for name in listed for word in entries(name))
     said = decide(statements(told))
     allowed = {channel for channel, one in said.items() if one.state == "granted"}
     return Drawn(
         profile_id,
         (names[0] if names else next(iter(companies), ""))[:300],
-        next((value for _, kind, value in identifiers if kind == "email"), ""),
-        next((value for _, kind, value in identifiers if kind == "phone"), "")[:40],
+        next((value for kind, value in values if kind == "email"), ""),
+        next((value for kind, value in values if kind == "phone"), "")[:40],
         country[:80],
         "\n".join(dict.fromkeys([*listed, *straw])),
         tuple(islice(words, _MOST_WORDS)),

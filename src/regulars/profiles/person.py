@@ -9,7 +9,7 @@ from typing import Any
 
 from regulars.accounts.actors import Actor
 from regulars.identity.models import Link
-from regulars.identity.queries import identifiers_of
+from regulars.identity.queries import held_by, holders_of, identifiers_of
 from regulars.kernel import clock
 from regulars.kernel.telling import told
 from regulars.profiles import doings
@@ -26,7 +26,7 @@ from regulars.profiles.hanging import notes, tasks
 from regulars.profiles.models import Card
 from regulars.profiles.records import Record, Records, full_name
 from regulars.profiles.timeline import KINDS, Entry, Page, page_of
-from regulars.sources.files.identifiers import kind_rank
+from regulars.sources.files.identifiers import INNER_KINDS, kind_rank
 from regulars.sources.live import standing_ids
 from regulars.sources.models import Import
 
@@ -53,6 +53,15 @@ class KnownAs:
     kind: str
     value: str
     evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """An address or a number that ``others`` more people have as well, so that it joins nobody."""
+
+    kind: str
+    value: str
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,7 @@ class Person:
     timeline_cursor: str | None = None
     third_party: list[dict[str, Any]] = field(default_factory=list)
     next_booking: doings.Visit | None = None
+    shared: list[Shared] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The page as plain values; instants in ISO 8601."""
@@ -146,7 +156,10 @@ def show(actor: Actor, profile_id: int) -> Person:
         email=card.email,
         phone=card.phone,
         country=card.country,
-        identifiers=sorted(known.values(), key=lambda one: (kind_rank(one.kind), one.value)),
+        identifiers=sorted(
+            (one for one in known.values() if one.kind not in INNER_KINDS),
+            key=lambda one: (kind_rank(one.kind), one.value),
+        ),
         traits=_traits(records, origins),
         allows=_allows(records, origins),
         totals=totals,
@@ -158,6 +171,7 @@ def show(actor: Actor, profile_id: int) -> Person:
         timeline_cursor=first_page.cursor,
         third_party=[one.as_json() for one in beside_person(profile_id, postcodes_of(records))],
         next_booking=_next_booking(did.bookings),
+        shared=_shared(profile_id),
     )
 
 
@@ -243,6 +257,13 @@ def _known(profile_id: int) -> dict[int, KnownAs]:
         link.identifier_id: KnownAs(link.identifier.kind, link.identifier.value, link.evidence)
         for link in links.select_related("identifier")
     }
+
+
+def _shared(profile_id: int) -> list[Shared]:
+    held = held_by([profile_id])
+    people = holders_of(number for _, number, _, _ in held)
+    found = [Shared(kind, value, len(people[number]) - 1) for _, number, kind, value in held]
+    return sorted(found, key=lambda one: (kind_rank(one.kind), one.value))
 
 
 def _records(identifier_ids: Iterable[int]) -> list[Record]:

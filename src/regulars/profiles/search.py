@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from regulars.accounts.actors import Actor
 from regulars.identity.models import Link
+from regulars.identity.queries import holders_of
 from regulars.profiles import search_index
 from regulars.profiles.folding import digits, fold, words
 from regulars.profiles.models import Card
@@ -110,7 +111,8 @@ def _exact(query: _Query) -> dict[int, str]:
     rows = Identifier.objects.filter(value__in=[_storable(value) for value in values])
     kinds = dict(rows.values_list("pk", "kind")[:_CANDIDATES])
     links = Link.objects.filter(identifier_id__in=kinds).values_list("identifier_id", "profile_id")
-    return {profile: kinds[identifier].partition(":")[0] for identifier, profile in links}
+    held = [(one, person) for one, people in holders_of(kinds).items() for person in people]
+    return {person: kinds[one].partition(":")[0] for one, person in (*held, *links)}
 
 
 def _storable(text: str) -> str:

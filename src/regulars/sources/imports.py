@@ -20,6 +20,7 @@ from regulars.kernel.errors import NoRoom, NotFound, WrongUse
 from regulars.kernel.telling import told
 from regulars.sources.candidates import Candidate, context_of, look, remember
 from regulars.sources.cleaning import correcting
+from regulars.sources.files.apart import apart
 from regulars.sources.files.mapping import Mapping, compile_reader
 from regulars.sources.files.reading import open_tables
 from regulars.sources.files.shapes import SHAPES
@@ -107,7 +108,7 @@ def _go_on(run: Import, on_progress: Progress | None) -> Import:
         )
     table = table_of(run)
     mapping = Mapping.from_json(run.mapping)
-    reader = compile_reader(table, mapping, context_of(businesses.get()))
+    reader = apart(table, mapping, compile_reader(table, mapping, context_of(businesses.get())))
     lander = lander_of(run, mapping)
     whole_orders = isinstance(lander, OrderLander) and lander.is_complete
     done = land(run, table, reader, lander, whole_orders=whole_orders, on_progress=on_progress)

@@ -16,6 +16,7 @@ from regulars.kernel.errors import NotFound, WrongUse
 from regulars.kernel.telling import told
 from regulars.sources import forgetting
 from regulars.sources.candidates import context_of
+from regulars.sources.files.apart import alone
 from regulars.sources.files.mapping import Head, Mapping, Rows, compile_reader
 from regulars.sources.files.records import Rejected
 from regulars.sources.files.tables import BadRow
@@ -108,7 +109,7 @@ def _land(actor: Actor, row: QuarantinedRow, cells: dict[str, str]) -> None:
     reader = compile_reader(rows, mapping, context_of(businesses.get()))
     for row_no, before in _rows_before(row, rows):
         reader(row_no, before)
-    record = reader(row.row_no, [cells.get(name, "") for name in rows.columns])
+    record = alone(reader)(row.row_no, [cells.get(name, "") for name in rows.columns])
     if isinstance(record, Rejected):
         raise WrongUse(told("The row still cannot land: %(problem)s", problem=record.message))
     lander, without = lander_of(run, mapping), forgetting.sieve()

@@ -10,6 +10,7 @@ from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor
 from regulars.kernel import clock
 from regulars.sources.candidates import Candidate, context_of, look, preview
+from regulars.sources.files.apart import apart
 from regulars.sources.files.mapping import compile_reader
 from regulars.sources.imports import lander_of
 from regulars.sources.landing import remarks
@@ -50,7 +51,11 @@ def rehearse_candidate(actor: Actor, candidate: Candidate) -> dict[str, Any]:
     if candidate.missing:
         return {**candidate.as_json(), **_NOTHING, "rejected": [], "rows": []}
     run = Import(id=_NO_IMPORT, kind=candidate.mapping.kind)
-    reader = compile_reader(candidate.table, candidate.mapping, context_of(business))
+    reader = apart(
+        candidate.table,
+        candidate.mapping,
+        compile_reader(candidate.table, candidate.mapping, context_of(business)),
+    )
     lander = lander_of(run, candidate.mapping)
     lander.is_rehearsal = True
     whole = isinstance(lander, OrderLander) and lander.is_complete

@@ -59,6 +59,8 @@ IDENTIFIER_WORDS = {
     "card": _("Loyalty card"),
     "customer_id": _("Customer number"),
     "anonymous_id": _("Browser or device"),
+    "name": _("Name in a list"),
+    "person": _("Written down by hand"),
 }
 WINDOW_WORDS = {
     "ever": _("in all"),

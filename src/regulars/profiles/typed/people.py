@@ -39,7 +39,7 @@ Named = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Written:
     """Who was written down; ``was_known``: an address or number was somebody's already, and it is
-    their page; ``is_shared``: several people have it, so it is nobody's, and stands on no page."""
+    their page; ``is_shared``: several people have it, so it joins nobody."""
 
     profile_id: int
     was_known: bool

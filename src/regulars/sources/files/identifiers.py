@@ -11,7 +11,11 @@ from email_validator import EmailNotValidError, validate_email
 
 # The anchor of a fact is its identifier of the first kind here: a vendor's number for a customer
 # never changes hands, an address seldom, a loyalty card is lent, a household shares a phone.
-KIND_PRIORITY = ("customer_id", "email", "card", "phone", "anonymous_id")
+# A name as it stands in a list beside an address or a number that several people may have.
+NAME = "name"
+KIND_PRIORITY = ("customer_id", NAME, "email", "card", "phone", "anonymous_id")
+# Kinds whose values say nothing to a reader: ours for somebody without any, and a name once more.
+INNER_KINDS = frozenset({"person", NAME})
 _RANK = {kind: rank for rank, kind in enumerate(KIND_PRIORITY)}
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)

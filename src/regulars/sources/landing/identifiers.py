@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from regulars.sources.bulk import fetch_by_keys, insert_missing
-from regulars.sources.files.identifiers import KIND_PRIORITY
+from regulars.sources.files.identifiers import KIND_PRIORITY, NAME
 from regulars.sources.landing.confirmations import Retold
 from regulars.sources.models import Identifier, IdentifierPair, IdentifierUse
 
@@ -24,6 +24,17 @@ def anchor_of(identifiers: Iterable[Named]) -> Named | None:
 def _rank(kind: str) -> int:
     family = kind.split(":", 1)[0]
     return KIND_PRIORITY.index(family) if family in KIND_PRIORITY else len(KIND_PRIORITY)
+
+
+def pairs_in(group: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
+    """Yield what stands together in one record: its anchor with every other value, and beside a
+    name in a list the anchor that it would have without the name."""
+    left = list(group)
+    while (anchor := anchor_of(left)) is not None:
+        left = [one for one in left if one != anchor]
+        yield from ((anchor, other) for other in left)
+        if anchor[0] != NAME:
+            return
 
 
 class IdentifierBook:
@@ -102,11 +113,7 @@ class IdentifierBook:
         self, groups: list[tuple[Named, ...]], standing: frozenset[int]
     ) -> list[int]:
         wanted = {
-            (anchor, other)
-            for group in groups
-            if len(group) > 1 and (anchor := anchor_of(group)) is not None
-            for other in group
-            if other != anchor
+            pair for group in groups if len(group) > 1 for pair in pairs_in(group)
         } - self._retold_pairs
         wanted -= self._paired
         self._retold_pairs |= wanted
@@ -130,13 +137,10 @@ class IdentifierBook:
         for group in groups:
             if len(group) < 2:
                 continue
-            anchor = anchor_of(group)
-            assert anchor is not None
-            for other in group:
-                if other != anchor and (anchor, other) not in self._paired:
-                    self._paired.add((anchor, other))
-                    pair = sorted((self._numbers[anchor], self._numbers[other]))
-                    rows.append((self.import_id, *pair))
+            for named in pairs_in(group):
+                if named not in self._paired:
+                    self._paired.add(named)
+                    rows.append((self.import_id, *sorted(map(self._numbers.__getitem__, named))))
         insert_missing(IdentifierPair, ("of_import_id", "low_id", "high_id"), rows)
 
 

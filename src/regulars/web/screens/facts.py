@@ -71,9 +71,7 @@ def _told_of(done: people.Written) -> str:
     if done.was_known:
         return _("That was somebody's already: they are one person now. A split undoes it.")
     if done.is_shared:
-        return _(
-            "Several people have that. It is written down, and stands on no page: it joins nobody."
-        )
+        return _("Several people have that. It is written down, and joins nobody.")
     return _("That is written down.")
 
 
