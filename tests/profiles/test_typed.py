@@ -119,7 +119,7 @@ def test_an_address_that_is_somebodys_is_their_page(owner: Actor) -> None:
     lady = people.add(owner, {"name": "The lady with the dog"})
     joined = people.learn(owner, lady.profile_id, "email", "bob@crumb.test")
     assert joined.was_known
-    assert len(person.show(owner, joined.profile_id).identifiers) == 3
+    assert len(person.show(owner, joined.profile_id).identifiers) == 2
 
 
 @pytest.mark.parametrize(
