@@ -54,7 +54,7 @@ def test_nobody_is_not_found(world: World, ask: Ask, send: Send) -> None:
 def test_a_view_is_kept_and_finds_its_people(world: World, ask: Ask, send: Send) -> None:
     ada = world.person("Ada Lovelace")
     tags.tag(actors.owner("cli"), ada, "Jury")
-    made = send("post", "views", name="The jury", query="tag=Jury&nonsense=1")
+    made = send("post", "views", name="The jury", query="tag=Jury")
     assert made.status_code == 201, made.content
     view = made.json()
     assert (view["query"], view["is_shared"], view["is_mine"]) == ("tag=Jury", False, True)
@@ -68,6 +68,16 @@ def test_a_view_is_kept_and_finds_its_people(world: World, ask: Ask, send: Send)
     )
     assert "spent" in person
     assert "spent" not in ask("helper", f"views/{view['id']}/people").json()["people"][0]
+
+
+def test_an_unknown_filter_is_refused_and_the_known_are_named(world: World, send: Send) -> None:
+    refused = send("post", "views", name="All", query="tag=Jury&foo=1")
+    assert refused.status_code == 422
+    said = refused.json()["error"]["message"]
+    assert "'foo'" in said and "tag" in said and "country" in said
+    view = send("post", "views", name="Quiet", query="quiet=1").json()["id"]
+    assert send("patch", f"views/{view}", query="foo=1").status_code == 422
+    assert SavedView.objects.get().query == [["quiet", "1"]]
 
 
 def test_a_views_people_come_in_pages_and_as_a_table(world: World, ask: Ask, send: Send) -> None:

@@ -567,6 +567,9 @@ def test_people_are_tagged_and_a_view_finds_them(run: Run, world: World) -> None
     assert run("people", "untag", ada, "jury").status == 1
     assert run("views", "change", view).status == 2
     assert run("views", "keep", "Kings", "--query", "segment=kings").status == 2
+    foo = run("views", "keep", "All", "--query", "foo=1")
+    assert foo.status == 2 and "There is no filter 'foo', but: q, who, segment" in foo.err
+    assert run("views", "change", view, "--query", "foo=1").status == 2
 
 
 def test_somebody_who_never_bought_is_in_a_view(run: Run) -> None:

@@ -46,7 +46,7 @@ def test_what_a_person_no_longer_allows_keeps_them_out(world: Any, browse: Brows
 
 def test_a_view_is_kept_opened_renamed_replaced_and_removed(world: Any, browse: Browse) -> None:
     owner = browse("owner")
-    made = owner.post("/people/views", {"name": "Quiet", "query": "quiet=1&show=email&nonsense=1"})
+    made = owner.post("/people/views", {"name": "Quiet", "query": "quiet=1&show=email"})
     view = SavedView.objects.get()
     assert made["Location"] == f"/people?quiet=1&show=email&view={view.pk}"
     shown = owner.get(made["Location"])
@@ -99,6 +99,15 @@ def test_a_filter_that_is_none_is_refused(world: Any, browse: Browse, query: str
     assert browse("owner").post("/people/views", {"name": "x", "query": query}).status_code in (
         302, 422,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["foo=1", "foo=", "foo", "tag=VIP&cuontry=DE"])
+def test_a_view_is_not_kept_of_everybody_by_mistake(world: Any, browse: Browse, query: str) -> None:
+    owner = browse("owner")
+    refused = owner.post("/people/views", {"name": "x", "query": query})
+    assert refused.status_code == 422 and not SavedView.objects.exists()
+    many = {"query": query, "all": "yes", "do": "tag", "tag": "VIP", "is_meant": "yes"}
+    assert owner.post("/people/edit", many).status_code == 422
 
 
 def test_an_odd_address_finds_nobody(world: Any, browse: Browse) -> None:

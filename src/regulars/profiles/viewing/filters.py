@@ -96,11 +96,22 @@ def read(given: Mapping[str, Sequence[str]]) -> Filters:
 
 
 def of_query(text: str) -> Filters:
-    """Read what `Filters.address` gave, or somebody wrote like it. `WrongUse` as for `read`."""
+    """Read what `Filters.address` gave, or somebody wrote like it. `WrongUse` as for `read`, and
+    for a filter there is none of: left aside, it would find everybody."""
+    plain = text[:_LONGEST_QUERY].strip().strip("?&")
+    if not plain:
+        return Filters()
     try:
-        return read(parse_qs(text[:_LONGEST_QUERY], max_num_fields=100))
+        given = parse_qs(plain, keep_blank_values=True, strict_parsing=True, max_num_fields=100)
     except ValueError:
         raise WrongUse(told("That is no list of people.")) from None
+    for name in given:
+        if name not in NAMES:
+            raise WrongUse(
+                told("There is no filter %(name)s, but: %(known)s.",
+                     name=repr(name[:40]), known=", ".join(NAMES))
+            )  # fmt: skip
+    return read(given)
 
 
 def of_pairs(pairs: Sequence[Sequence[str]]) -> Filters:
