@@ -388,6 +388,28 @@ def test_pages_are_kept_by_nobody(path: str, browse: Callable[[str | None], Any]
     assert "no-store" in page["Cache-Control"]
 
 
+def test_the_counter_alone_may_look_through_the_camera(
+    browse: Callable[[str | None], Any], numbers: dict[str, str]
+) -> None:
+    def rules(role: str | None) -> dict[str, str]:
+        found = {}
+        for method, path, *_expected in LINES:
+            if method == "GET" and not path.startswith("/account/logout"):
+                address = path
+                for word, number in numbers.items():
+                    address = address.replace(word, number)
+                found[path] = browser[role].get(address)["Permissions-Policy"]
+        return found
+
+    browser = {role: browse(role) for role in (None, "owner")}
+    shut, opened = (f"camera=({who}), geolocation=(), microphone=()" for who in ("", "self"))
+    assert set(rules(None).values()) == {shut}
+    owners = rules("owner")
+    assert set(owners.values()) == {shut, opened}
+    pages = {"/counter", "/counter?q=nobody+at+all", "/counter/PERSON"}
+    assert {path for path, rule in owners.items() if rule == opened} == pages
+
+
 class Fields(HTMLParser):
     """The names of the fields that a person fills in or presses, of forms that are sent."""
 

@@ -1,4 +1,4 @@
-"""Every page speaks the reader's language; before there is a business, each leads to set-up."""
+"""What holds for every page: its language, the way to set-up, what of the device it may use."""
 
 from __future__ import annotations
 
@@ -17,6 +17,22 @@ from regulars.accounts import business, locales
 _OPEN = ("/setup", "/healthz", "/static/", "/api/", "/language")
 # What programs read is a contract, and in English.
 _PROGRAMS = ("/api/", "/healthz")
+PERMISSIONS = "Permissions-Policy"
+NOTHING_OF_THE_DEVICE = "camera=(), geolocation=(), microphone=()"
+ONLY_THE_CAMERA = "camera=(self), geolocation=(), microphone=()"
+
+
+class DeviceMiddleware:
+    """Shuts the device's camera, microphone and place to every answer that does not say what it
+    needs of them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault(PERMISSIONS, NOTHING_OF_THE_DEVICE)
+        return response
 
 
 class FirstRunMiddleware:

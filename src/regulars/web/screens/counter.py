@@ -21,6 +21,7 @@ from regulars.kernel.errors import NotFound, RegularsError, WrongUse
 from regulars.profiles import search
 from regulars.profiles.counter import entering
 from regulars.web.access import actor_of, page
+from regulars.web.middleware import ONLY_THE_CAMERA, PERMISSIONS
 from regulars.web.screens.hanging import number
 
 _HITS = 12
@@ -34,7 +35,7 @@ def found(request: HttpRequest) -> HttpResponse:
     hits = search.find(text, limit=_HITS, actor=actor_of(request)) if text else []
     if len(hits) == 1:
         return redirect("counter_person", hits[0].profile_id)
-    return render(request, "screens/counter/counter.html", {"text": text, "hits": hits})
+    return _screen(request, {"text": text, "hits": hits})
 
 
 @page("people.see")
@@ -44,7 +45,14 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 
     glance = counter.glance(actor_of(request), person_id)
     context = {"glance": glance, "points": _POINTS, "keys": [uuid4() for _key in range(3)]}
-    return render(request, "screens/counter/counter.html", context)
+    return _screen(request, context)
+
+
+def _screen(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """The one page that may look through the camera: for the code on a card."""
+    answer = render(request, "screens/counter/counter.html", context)
+    answer[PERMISSIONS] = ONLY_THE_CAMERA
+    return answer
 
 
 @page("people.write")
