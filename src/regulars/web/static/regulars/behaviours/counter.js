@@ -1,5 +1,5 @@
-// The counter without a line: the people seen last are kept for an hour, what is entered waits here
-// and is sent when the line is back. Each entry bears a key of its own, so it lands once.
+// The counter without a line: whom one saw last is kept for an hour, what is entered waits here and
+// is sent when the line is back. Each entry bears a key of its own, so it lands once.
 const root = document.getElementById("counter");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const QUEUE = "regulars-counter-queue";
@@ -55,8 +55,9 @@ async function catchUp() {
 function found(text) {
   const [words, digits] = [plain(text).split(/\s+/).filter(Boolean), text.replace(/\D/g, "").replace(/^0+/, "")];
   const named = (one) => words.length && words.every((word) => plain(one.name).includes(word));
-  const numbered = (one) => digits.length >= LEAST_DIGITS && one.by.some((value) => value.includes(digits));
-  return people().filter((one) => named(one) || numbered(one)).slice(0, 10);
+  const isCode = (value) => plain(value) === plain(text).replace(/[\s-]/g, "");
+  const isPart = (value) => digits.length >= LEAST_DIGITS && value.includes(digits);
+  return people().filter((one) => named(one) || one.by.some((value) => isCode(value) || isPart(value))).slice(0, 10);
 }
 
 function show(one) {
@@ -93,8 +94,7 @@ document.addEventListener("submit", async (event) => {
   if (hasLine && !read(QUEUE, []).length && given.person) location.reload();
 });
 
-addEventListener("online", catchUp);
-addEventListener("offline", catchUp);
+for (const change of ["online", "offline"]) addEventListener(change, catchUp);
 setInterval(() => (hasLine && !read(QUEUE, []).length) || catchUp(), AGAIN);
 navigator.serviceWorker?.register(root.dataset.worker, { scope: root.dataset.scope });
 catchUp();

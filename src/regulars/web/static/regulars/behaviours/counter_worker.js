@@ -4,8 +4,20 @@ const CACHE = "regulars-counter-1";
 const PAGE = "/counter";
 const PATIENCE_MS = 4_000;
 
+const NAMED = /(?:href|src)="(\/static\/[^"]+)"|url\("?([^")]+\.css)"?\)/g;
+
+// What a page or a stylesheet names is kept with it: one visit is enough.
+async function keep(cache, address) {
+  const answer = await fetch(address);
+  if (!answer.ok || answer.redirected) return;
+  await cache.put(address, answer.clone());
+  if (!/html|css/.test(answer.headers.get("Content-Type"))) return;
+  const named = [...(await answer.text()).matchAll(NAMED)].map(([, page, style]) => page ?? style);
+  await Promise.all(named.map((one) => keep(cache, new URL(one, answer.url).href)));
+}
+
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.add(PAGE)).catch(() => {}));
+  event.waitUntil(caches.open(CACHE).then((cache) => keep(cache, PAGE)).catch(() => {}));
   self.skipWaiting();
 });
 
