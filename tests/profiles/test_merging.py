@@ -12,11 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regulars.accounts.actors import Actor
+from regulars.accounts.models import Member
 from regulars.identity.decisions import standing
 from regulars.identity.edges import edges_of
 from regulars.identity.models import Decision, Link
 from regulars.identity.queries import profiles_of
 from regulars.identity.resolving import resolve
+from regulars.insights import people as whole
 from regulars.jobs.registry import followers
 from regulars.kernel.errors import NotAllowed, NotFound, WrongUse
 from regulars.profiles import cards, erasure, merging, person, search
@@ -136,6 +138,24 @@ def test_a_merge_has_evidence_and_its_split_gives_everything_back(owner: Actor) 
     assert not edge.stands
     with pytest.raises(WrongUse, match="split before"):
         merging.split(owner, merged.merge_id)
+
+
+def test_the_number_of_who_was_merged_leads_to_whom_they_are_now(owner: Actor, client: Any) -> None:
+    ada, brahim = who("ada@crumb"), who("brahim@")
+    older, newer = sorted((ada, brahim))
+    merged = merging.merge(owner, ada, brahim, reason="told us")
+    assert whole.show(owner, newer)["id"] == older
+    client.force_login(
+        Member.objects.get(role="owner"),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+    answer = client.get(f"/people/{newer}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/people/{older}")
+    merging.split(owner, merged.merge_id)
+    assert whole.show(owner, newer)["id"] == newer
+    erasure.erase(owner, newer)
+    with pytest.raises(NotFound):
+        whole.show(owner, newer)
 
 
 def test_a_join_by_rule_is_split_and_merged_again(owner: Actor) -> None:

@@ -13,6 +13,7 @@ from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor
 from regulars.accounts.sentences import said
 from regulars.identity.models import Profile
+from regulars.identity.queries import number_now
 from regulars.insights import outlook
 from regulars.insights.models import Score, ScoreRun
 from regulars.insights.words import about_quiet, score_reasons
@@ -33,7 +34,10 @@ def latest_run() -> ScoreRun | None:
 
 
 def show(actor: Actor, profile_id: int) -> dict[str, Any]:
-    """A person's page with the scores and their reasons; see `profiles.person.show`."""
+    """A person's page with the scores and their reasons; see `profiles.person.show`. The number of
+    somebody who was merged shows whom they are part of now."""
+    actor.require("people.see")
+    profile_id = number_now(profile_id)
     page = person.show(actor, profile_id).as_json()
     looks.note(actor, profile_id)
     together = household.of(actor, profile_id)
