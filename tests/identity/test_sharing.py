@@ -15,8 +15,8 @@ from regulars.identity.rules import MOST_HOLDERS, given_back
 from regulars.insights import counter
 from regulars.profiles import cards, erasure, merging, person, search
 from regulars.profiles.typed import people as written
-from regulars.sources import imports
-from regulars.sources.models import Import
+from regulars.sources import imports, quarantine
+from regulars.sources.models import Import, QuarantinedRow
 from tests import world
 
 PHONE = "+441134960001"
@@ -65,6 +65,20 @@ def test_an_office_on_one_address_is_its_people(owner: Actor, tmp_path: Path) ->
     # Told again, it is what it was.
     again = bring(owner, tmp_path / "b.csv", "name email phone", *reversed(rows))
     assert again.landed == 0 and sorted(everybody(owner)) == sorted(found)
+
+
+def test_a_mended_row_of_an_office_is_a_person(owner: Actor, tmp_path: Path) -> None:
+    fields = "name email phone"
+    run = bring(
+        owner, tmp_path / "a.csv", fields,
+        ("Ann Bell", "office@crumb.test", ""), ("Ben Orr", "office@crumb.test", ""),
+        ("Cy Dunn", "", ""),
+    )  # fmt: skip
+    [row] = QuarantinedRow.objects.filter(of_import=run)
+    quarantine.mend(owner, row.pk, changes={"E-mail": "office@crumb.test"})
+    resolve()
+    cards.rebuild()
+    assert sorted(everybody(owner)) == ["Ann Bell", "Ben Orr", "Cy Dunn"]
 
 
 def test_one_address_with_one_name_is_one_person(owner: Actor, tmp_path: Path) -> None:
@@ -151,6 +165,13 @@ def test_the_counter_and_the_take_out_know_it(owner: Actor, tmp_path: Path) -> N
     cards.rebuild()
     assert names() == ["Ben Orr"]
     assert not Holder.objects.exists()
+
+
+def test_somebody_without_any_is_erased(owner: Actor) -> None:
+    made = written.add(owner, {"name": "Cy Dunn"})
+    assert person.show(owner, made.profile_id).identifiers == []
+    erasure.erase(owner, made.profile_id)
+    assert not Link.objects.exists()
 
 
 def test_a_telephone_that_others_have_is_written_down_by_hand(owner: Actor, tmp_path: Path) -> None:

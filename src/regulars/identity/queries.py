@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from regulars.identity.models import Holder, Link, Profile
 from regulars.kernel.errors import NotFound
 from regulars.kernel.telling import told
-from regulars.sources.files.identifiers import INNER_KINDS
 
 
 def identifiers_of(profile_id: int) -> frozenset[int]:
@@ -34,9 +33,7 @@ def held_by(profile_ids: Iterable[int]) -> list[tuple[int, int, str, str]]:
     """Return (profile, identifier, kind, value) of what these people have and others too."""
     rows = Holder.objects.filter(profile_id__in=list(profile_ids)).order_by("identifier_id")
     return list(
-        rows.exclude(identifier__kind__in=INNER_KINDS).values_list(
-            "profile_id", "identifier_id", "identifier__kind", "identifier__value"
-        )
+        rows.values_list("profile_id", "identifier_id", "identifier__kind", "identifier__value")
     )
 
 

@@ -9,7 +9,7 @@ whom is then for `identity.rules` to say, as for everything else.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -36,27 +36,33 @@ def apart(table: Table, mapping: Mapping, reader: Reader) -> Reader:
     """
     if mapping.kind not in _LISTS:
         return reader
-    several: Collection[int] = ()
+    several: set[int] = set()
     if "customer_id" not in mapping.fields:
         several = _of_several(table, reader)
-    return lambda row_no, cells: _named(reader(row_no, cells), several)
+
+    def read(row_no: int, cells: list[str]) -> Record:
+        record = reader(row_no, cells)
+        address = _address(record)
+        is_named = address and (address[0] in _LENT or _key(address) in several)
+        return _named(record) if is_named else record
+
+    return read
 
 
 def alone(reader: Reader) -> Reader:
-    """Return ``reader`` for one row without its list."""
-    return lambda row_no, cells: _named(reader(row_no, cells), ())
+    """Return ``reader`` for one row without its list: whoever else has the address, the name stands
+    beside it."""
+    return lambda row_no, cells: _named(reader(row_no, cells))
 
 
-def _named(record: Record, several: Collection[int]) -> Record:
+def _named(record: Record) -> Record:
     address = _address(record)
     if address is None or not isinstance(record, CustomerRow):
-        return record
-    kind, value = address
-    if kind not in _LENT and _key(address) not in several:
         return record
     name = folded(record.traits)
     if not name:
         return record
+    value = address[1]
     own = " ".join(sorted(name.split()))[:_MOST_LETTERS]
     record_id = f"{value} {own}" if record.record_id == value else record.record_id
     named = (NAME, f"{own} {value}"[:_LONGEST])

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-# The anchor of a fact is its identifier of the first kind here: a vendor's number for a customer
-# never changes hands, an address seldom, a loyalty card is lent, a household shares a phone.
 # A name as it stands in a list beside an address or a number that several people may have.
 NAME = "name"
+# The anchor of a fact is its identifier of the first kind here: a vendor's number for a customer
+# never changes hands, an address seldom, a loyalty card is lent, a household shares a phone.
 KIND_PRIORITY = ("customer_id", NAME, "email", "card", "phone", "anonymous_id")
 # Kinds whose values say nothing to a reader: ours for somebody without any, and a name once more.
 INNER_KINDS = frozenset({"person", NAME})
