@@ -80,7 +80,7 @@ def test_whoever_sees_no_money_changes_no_value(lead: int, change: Any) -> None:
 @pytest.mark.parametrize(
     "some",
     [{"title": "", "name": "", "email": ""}, {"value_minor": -1}, {"probability": 101},
-     {"person": 999_999}, {"colour": "red"}, {"stage": 1}, {"next_on": "soon"}],
+     {"person": 999_999}, {"email": "bad"}, {"colour": "red"}, {"stage": 1}, {"next_on": "soon"}],
     ids=str,
 )  # fmt: skip
 def test_what_cannot_be_changes_nothing(some: dict[str, Any], lead: int, change: Any) -> None:

@@ -139,7 +139,8 @@ def test_leads_are_written_down_moved_lost_and_brought_back(run: Run) -> None:
     assert "of 100 points" in shown.out and "New → Lost: Too dear (undone)" in shown.out
     hold(run("leads", "show", made["id"], "--json").out, "leads-show")
     for wrong in (("--value", "many"), ("--next-on", "soon"), ("--probability", "101"),
-                  ("--owner", "999999"), ("--stage", str(2**70)), ("--person", "0")):  # fmt: skip
+                  ("--email", "bad"), ("--owner", "999999"), ("--stage", str(2**70)),
+                  ("--person", "0")):  # fmt: skip
         assert run("leads", "add", "x", *wrong).status == 2, wrong
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -150,12 +151,23 @@ def test_a_column_keeps_its_order_and_cards_change_places(people: world.People) 
         Told(title="a", next_on=date(1, 1, 1)), Told(title="a", owner_id=2**70),
         Told(title="a", owner_id=999_999), Told(title="a", person_id=2**70),
         Told(title="a", person_id=-1), Told(title="a", note="x" * 4001),
+        Told(title="a", email="bad"), Told(email="ada@crumb"),
     ],
 )  # fmt: skip
 def test_nonsense_is_refused(people: world.People, said: Told) -> None:
     with pytest.raises(WrongUse):
         leads.add(people.owner, said)
     assert not Lead.objects.exists()
+
+
+def test_an_address_from_before_stays_while_the_rest_is_said(people: world.People) -> None:
+    lead = leads.add(people.owner, Told(title="a"))
+    Lead.objects.filter(pk=lead.pk).update(email="bad")
+    whole = leads.said_of(leads.get(lead.pk))
+    assert leads.change(people.owner, lead.pk, replace(whole, title="b")).email == "bad"
+    assert leads.change_some(people.owner, lead.pk, {"title": "c"}).email == "bad"
+    with pytest.raises(WrongUse):
+        leads.change_some(people.owner, lead.pk, {"email": "worse"})
 
 
 def test_numbers_of_nobody_are_told(people: world.People, by_name: dict[str, int]) -> None:

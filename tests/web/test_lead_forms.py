@@ -190,7 +190,9 @@ def test_what_is_missing_or_too_long_is_said(
     send: Send, changes: dict[str, str], words: str
 ) -> None:
     answer = send(**changes)
-    assert answer.status_code == 422 and words in answer.content.decode()
+    page = answer.content.decode()
+    assert answer.status_code == 422 and words in page
+    assert ('aria-invalid="true"' in page) == ("too long" not in words)
     assert not Lead.objects.exists() and not FormSubmission.objects.exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -76,6 +77,17 @@ def test_nonsense_is_said_and_what_was_typed_stays(
     page = answer.content.decode()
     assert answer.status_code == 200 and 'role="alert"' in page and 'value="Fair"' in page
     assert not Lead.objects.exists()
+
+
+def test_what_is_no_address_is_said_at_its_field(owner: Any, bakery: Path) -> None:
+    typed = {"title": "Cake", "email": "bad"}
+    page = owner.post("/people/leads/new", typed).content.decode()
+    assert "That is no e-mail address." in page and not Lead.objects.exists()
+    assert re.search(r'name="email" value="bad"[^>]* aria-invalid="true"', page)
+    lead = add_lead("Cake", email="eve@crumb.test")
+    page = owner.post(f"/people/leads/{lead.pk}/edit", typed).content.decode()
+    assert "That is no e-mail address." in page and page.count('aria-invalid="true"') == 1
+    assert Lead.objects.get().email == "eve@crumb.test"
 
 
 def test_the_board_is_asked_as_programs_ask(owner: Any, bakery: Path) -> None:

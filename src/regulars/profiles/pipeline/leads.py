@@ -115,7 +115,8 @@ def change_some(actor: Actor, lead_id: int, some: Mapping[str, Any]) -> Lead:
 
 
 def _columns(lead: Lead, said: Told) -> dict[str, Any]:
-    now = checked(said)
+    # What was kept before addresses were looked at does not stand in the way of the rest.
+    now = checked(said, kept_email=lead.email)
     if lead.anchor_id and person_of(lead.anchor_id) == said.person_id:
         # A split later on parts what hangs on which; another anchor would part it elsewhere.
         now["anchor_id"] = lead.anchor_id
@@ -168,9 +169,12 @@ def get(lead_id: int, *, lock: bool = False) -> Lead:
     return found
 
 
-def checked(said: Told) -> dict[str, Any]:
-    """What is said of a lead as its columns hold it, or `WrongUse`."""
+def checked(said: Told, *, kept_email: str = "") -> dict[str, Any]:
+    """What is said of a lead as its columns hold it, or `WrongUse`; ``detail["missing"]`` names the
+    field of what is no address. ``kept_email`` stands already and may stay."""
     reach = texts.reach(said.name, said.email, said.phone)
+    if reach.email != kept_email:
+        texts.require_address(reach)
     title = texts.line(said.title, 200, told("The title"))
     title = title or reach.name or reach.email or reach.phone
     if not title:

@@ -89,8 +89,7 @@ def _checked(form: LeadForm, sent: Sent) -> FormSubmission:
             raise WrongUse(_LACKING[one], detail={"missing": one})
     reach = texts.reach(given["name"], given["email"], given["phone"])
     message = texts.paragraphs(given["message"], 4000, told("The message"))
-    if reach.email and not reach.email_key:
-        raise WrongUse(told("That is no e-mail address."), detail={"missing": "email"})
+    texts.require_address(reach)
     if not (reach.email or reach.phone):
         raise WrongUse(told("Please say how to reach you."),
                        detail={"missing": next(one for one in ("email", "phone")

@@ -65,6 +65,12 @@ def reach(name: str, email: str, phone: str) -> Reach:
     return Reach(*said, email_key[:320], phone_key[:320])
 
 
+def require_address(said: Reach) -> None:
+    """`WrongUse` where what was typed as an e-mail address is none."""
+    if said.email and not said.email_key:
+        raise WrongUse(told("That is no e-mail address."), detail={"missing": "email"})
+
+
 def minor(value: int | None) -> int | None:
     """An amount in minor units; `WrongUse` below nothing or beyond all reason."""
     if value is not None and not 0 <= value <= MOST_MINOR:

@@ -35,12 +35,18 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             lead = leads.add(actor, lead_fields.read(request.POST), pipeline_id=chosen)
         except RegularsError as error:
-            context |= {"problem": error.message, "given": lead_fields.typed(request.POST)}
+            context |= _refused(request, error)
         else:
             messages.success(request, _("%(name)s is written down.") % {"name": lead.title})
             return redirect("lead", lead.pk)
     context |= lead_fields.context(actor) | {"known": _known(context["given"])}
     return render(request, "screens/people/lead_new.html", context)
+
+
+def _refused(request: HttpRequest, error: RegularsError) -> dict[str, Any]:
+    """What was typed once more, what is wrong with it, and in which field where that is known."""
+    given, wrong = lead_fields.typed(request.POST), error.detail.get("missing")
+    return {"problem": error.message, "given": given, "wrong": wrong}
 
 
 def _known(given: dict[str, Any]) -> str:
@@ -69,7 +75,7 @@ def edit(request: HttpRequest, lead_id: int) -> HttpResponse:
         try:
             leads.change(actor, lead_id, lead_fields.read(request.POST))
         except WrongUse as error:
-            context |= {"problem": error.message, "given": lead_fields.typed(request.POST)}
+            context |= _refused(request, error)
         else:
             messages.success(request, _("Saved."))
             return redirect("lead", lead_id)
