@@ -157,3 +157,13 @@ def test_quarantine_is_listed_with_its_cells(world: World, ask: Ask) -> None:
 def test_a_foreign_cursor_is_refused(path: str, cursor: str, world: World, ask: Ask) -> None:
     answer = ask("manager", f"{path}?cursor={cursor}")
     assert answer.status_code == (200 if (path, cursor) == ("imports", "1") else 422)
+
+
+def test_writing_somebody_known_down_says_what_it_replaced(world: World, ask: Ask) -> None:
+    ada = world.person("Ada Lovelace")
+    for name, was in (("Ada Byron", "Ada Lovelace"), ("Ada Lovelace", "Ada Byron")):
+        said = {"email": address("Ada Lovelace"), "traits": {"name": name}}
+        answer = ask("helper", "people", "post", data=said, content_type="application/json")
+        assert answer.json() == {"id": ada, "was_known": True, "replaced": {"name": was}}
+    again = ask("helper", "people", "post", data=said, content_type="application/json")
+    assert again.json()["replaced"] == {}

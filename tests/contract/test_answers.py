@@ -538,6 +538,13 @@ def test_people_are_merged_listed_and_split(run: Run, world: World) -> None:
 
 def test_people_are_written_down_and_what_they_like(run: Run) -> None:
     made = hold(run("people", "add", "--name", "Cleo", "--json").out, "people-add")
+    assert not made["was_known"]
+    cleo = ("people", "add", "--card", "C-77", "--name")
+    assert "is written down." in run(*cleo, "Cleo").out
+    assert "was here already.\n" in run(*cleo, "Cleo").out
+    assert "was here already; name was Cleo, now Clea.\n" in run(*cleo, "Clea").out
+    known = hold(run(*cleo, "Cleo", "--json").out, "people-add")
+    assert known["was_known"] and known["replaced"] == {"name": "Clea"}
     said = run("people", "say", made["id"], "allergies=nuts", "birthday=--12-10", "--json")
     assert hold(said.out, "people-say")["changed"] == ["allergies", "birthday"]
     assert run("people", "say", made["id"], "allergies").status == 2

@@ -122,6 +122,26 @@ def test_an_address_that_is_somebodys_is_their_page(owner: Actor) -> None:
     assert len(person.show(owner, joined.profile_id).identifiers) == 2
 
 
+def test_another_name_for_somebody_known_is_said(owner: Actor) -> None:
+    same = people.add(owner, {"email": "ada@crumb.test", "name": "Ada Lovelace", "likes": "rye"})
+    assert (same.was_known, same.replaced) == (True, {})
+    other = people.add(owner, {"email": "ada@crumb.test", "name": "Ada Byron", "likes": "oats"})
+    assert other.replaced == {"name": "Ada Lovelace", "likes": "rye"}
+    assert traits(owner, other.profile_id)["name"] == "Ada Byron"
+    assert [one.value for one in saying.history(other.profile_id, "likes")] == ["oats", "rye"]
+
+
+def test_a_page_says_that_somebody_was_called_otherwise(owner: Actor, client: Client) -> None:
+    client.force_login(
+        Member.objects.get(pk=owner.member_id),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+    typed = {"name": "<b>Ada", "email": "ada@crumb.test"}
+    page = client.post("/people/new", typed, follow=True).content.decode()
+    assert "This person is here already." in page
+    assert "it was “Ada Lovelace”, now it is “&lt;b&gt;Ada”." in page
+
+
 @pytest.mark.parametrize(
     "given",
     [{}, {"name": " "}, {"email": "nobody"}, {"phone": "12"}, {"email": "test@test.com"},

@@ -70,12 +70,13 @@ def list_people(
 
 @router.post("/people", response={200: Written, **TAKEN})
 def add_person(request: HttpRequest, asked: ToWrite) -> HttpResponse:
-    """Write a person down by hand. Not for analysts."""
+    """Write a person down by hand; of somebody known, what is given counts from now on, and
+    `replaced` says what stood there. Not for analysts."""
     from regulars.profiles.typed import people
 
     told = {"email": asked.email, "phone": asked.phone, "card": asked.card, **asked.traits}
     done = people.add(actor_of(request), told)
-    return as_json({"id": done.profile_id, "was_known": done.was_known})
+    return as_json(done.as_json())
 
 
 @router.get("/people/list.csv", response={200: str, **ABSENT}, openapi_extra=_AS_CSV)

@@ -206,6 +206,9 @@ class Written(BaseModel):
 
     id: int
     was_known: bool = Field(description="An address or number was somebody's: it is their page.")
+    replaced: dict[str, str] = Field(
+        description="Of somebody known: which traits had another value, and which."
+    )
 
 
 class ToWrite(BaseModel):

@@ -95,8 +95,9 @@ def add(
     given = {"name": name, "email": email, "phone": phone, "card": card}
     done = people.add(SESSION.actor(), given)
     said = "was here already" if done.was_known else "is written down"
-    answer = {"id": done.profile_id, "was_known": done.was_known}
-    SESSION.answer(answer, f"Person {done.profile_id} {said}.")
+    changed = [f"{key} was {was}, now {given[key]}" for key, was in done.replaced.items()]
+    words = "; ".join([f"Person {done.profile_id} {said}", *changed])
+    SESSION.answer(done.as_json(), f"{words}.")
 
 
 @people_app.command("say")

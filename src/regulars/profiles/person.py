@@ -191,6 +191,18 @@ def told_of(actor: Actor, profile_id: int) -> list[tuple[str, list[Trait]]]:
     return [(name, list(values.values())) for name, values in found.items()]
 
 
+def counting(profile_id: int) -> dict[str, str]:
+    """Return trait → the value that counts, the name as one also where it is told in parts.
+    `NotFound` when there is no such person."""
+    records = _records(_known(profile_id))
+    name = next(filter(None, (full_name(one.traits) for one in records)), "")
+    found = {one: "" for record in records for one in record.traits}
+    for trait in found:
+        values = (record.traits.get(trait, "") for record in records)
+        found[trait] = next(filter(None, values), "")
+    return found | {"name": name}
+
+
 def postcodes_of(records: Iterable[Record]) -> list[str]:
     """Where a person lives, as records say it, the weightiest first."""
     return list(dict.fromkeys(filter(None, (one.traits.get("postcode", "") for one in records))))

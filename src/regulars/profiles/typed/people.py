@@ -7,7 +7,8 @@ count, join and are undone like everything else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from regulars.jobs import leases
 from regulars.kernel import clock
 from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
-from regulars.profiles import cards
+from regulars.profiles import cards, person
 from regulars.profiles.anchors import anchor_of
 from regulars.sources import forgetting
 from regulars.sources.files.identifiers import in_order, normaliser
@@ -39,16 +40,25 @@ Named = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Written:
     """Who was written down; ``was_known``: an address or number was somebody's already, and it is
-    their page; ``is_shared``: several people have it, so it joins nobody."""
+    their page; ``is_shared``: several people have it, so it joins nobody; ``replaced``: trait →
+    what stood there of somebody known and is history now."""
 
     profile_id: int
     was_known: bool
     is_shared: bool = False
+    replaced: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """It as programs get it."""
+        return {
+            "id": self.profile_id, "was_known": self.was_known, "replaced": dict(self.replaced),
+        }  # fmt: skip
 
 
 def add(actor: Actor, given: Mapping[str, str]) -> Written:
     """Write a person down. Needs ``people.write``. ``given``: any of email, phone, card, and traits
-    (see `typed.fields`). `WrongUse` for an address or number that cannot be one, or nothing at all.
+    (see `typed.fields`), which also stand from then on for somebody who was known. `WrongUse` for
+    an address or number that cannot be one, or nothing at all.
     """
     from regulars.profiles.typed import saying
 
@@ -68,10 +78,15 @@ def add(actor: Actor, given: Mapping[str, str]) -> Written:
             own = ("person", uuid4().hex)
             number = _land((*group, own), own)
         profile_id = profiles_of([number])[number]
+        before = person.counting(profile_id) if was_known else {}
         if traits:
             saying.say(actor, profile_id, traits)
         audit(actor, "people.add", f"person {profile_id}", kinds=sorted(dict(named)))
-    return Written(profile_id, was_known, is_shared)
+        now = person.counting(profile_id) if was_known else {}
+    replaced = {
+        key: was for key, was in before.items() if key in traits and was and was != now[key]
+    }
+    return Written(profile_id, was_known, is_shared, replaced)
 
 
 def learn(actor: Actor, profile_id: int, kind: str, text: str) -> Written:

@@ -16,6 +16,7 @@ from regulars.profiles.consents import CHANNELS, PURPOSES
 from regulars.profiles.looks import keeping as looks
 from regulars.profiles.typed import fields, people, saying
 from regulars.web.access import actor_of, page
+from regulars.web.templatetags.figures import trait_words
 
 GROUPS = ("likes", "days", "who", "home", "own")
 
@@ -99,11 +100,19 @@ def new(request: HttpRequest) -> HttpResponse:
             problem = error.message
         else:
             told = _("This person is here already.") if done.was_known else _("Written down.")
-            messages.success(request, told)
+            messages.success(request, " ".join([told, *_replaced(done, given)]))
             return redirect("person", done.profile_id)
     context = {"given": given, "problem": problem}
     status = 422 if problem else 200
     return render(request, "screens/people/new.html", context, status=status)
+
+
+def _replaced(done: people.Written, given: dict[str, str]) -> list[str]:
+    return [
+        _("%(field)s: it was “%(before)s”, now it is “%(now)s”.")
+        % {"field": trait_words(name), "before": was, "now": given[name].strip()}
+        for name, was in done.replaced.items()
+    ]
 
 
 @page("people.set_up")
