@@ -396,6 +396,7 @@ def test_a_fault_of_ours_is_one_sentence_too(run: Run, monkeypatch: pytest.Monke
     ended = run("metric", "revenue")
     assert ended.status == 1
     assert one_sentence(ended.err)
+    assert json.loads(run("metric", "revenue", "--json").out)["error"]["code"] == "internal"
 
 
 @pytest.mark.parametrize(
@@ -600,7 +601,14 @@ def test_files_are_kept_fetched_and_removed(run: Run, world: World, tmp_path: Pa
     gone = hold(run("files", "remove", made, "--json").out, "files-remove")
     assert gone == {"removed": made}
     assert run("files", "get", made, "--out", copy).status == 1
-    assert run("files", "add", ada, tmp_path / "none.txt").status == 1
+    none = tmp_path / "none.txt"
+    absent = run("files", "add", ada, none)
+    assert (absent.status, absent.out) == (1, "") and one_sentence(absent.err)
+    told = json.loads(run("files", "add", ada, none, "--json").out)
+    said = f"No such file or directory: {none}"
+    assert told == {"error": {"code": "not_found", "message": said}}
+    told = json.loads(run("files", "add", ada, tmp_path, "--json").out)
+    assert told["error"] == {"code": "error", "message": f"Is a directory: {tmp_path}"}
     assert run("files", "list", 999999).status == 1
 
 

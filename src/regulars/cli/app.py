@@ -9,7 +9,7 @@ import typer
 
 from regulars.cli.refusals import sentence
 from regulars.cli.session import SESSION
-from regulars.kernel.errors import RegularsError, WrongUse
+from regulars.kernel.errors import NotFound, RegularsError, WrongUse
 
 
 class _Said(Exception):
@@ -17,6 +17,12 @@ class _Said(Exception):
 
     def format_message(self) -> str:
         return str(self)
+
+
+class _Internal(RegularsError):
+    """A fault of ours."""
+
+    code = "internal"
 
 
 _Refusal = cast("type[_Said]", typer.BadParameter.__mro__[2])
@@ -71,13 +77,22 @@ def run(arguments: list[str]) -> int:
         sys.stderr.close()
         return 1
     except OSError as error:
-        print(f"regulars: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        SESSION.print_failure(_of_system(error))
         return 1
     except Exception as error:
         SESSION.note(error)
         what = f"{type(error).__name__}: {error}"
-        print(f"regulars: This went wrong on our side ({what}).", file=sys.stderr)
+        SESSION.print_failure(_Internal(f"This went wrong on our side ({what})."))
         return 1
+
+
+def _of_system(error: OSError) -> RegularsError:
+    """What the machine refused, with the file it was about."""
+    parts = (error.strerror or str(error), str(error.filename or ""))
+    # A file's name may be no text, and JSON is.
+    words = ": ".join(filter(None, parts)).encode("utf-8", "replace").decode()
+    is_absent = isinstance(error, FileNotFoundError)
+    return NotFound(words) if is_absent else RegularsError(words)
 
 
 def _register() -> None:
