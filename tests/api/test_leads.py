@@ -80,13 +80,22 @@ def test_whoever_sees_no_money_changes_no_value(lead: int, change: Any) -> None:
 @pytest.mark.parametrize(
     "some",
     [{"title": "", "name": "", "email": ""}, {"value_minor": -1}, {"probability": 101},
-     {"person": 999_999}, {"email": "bad"}, {"colour": "red"}, {"stage": 1}, {"next_on": "soon"}],
+     {"email": "bad"}, {"colour": "red"}, {"stage": 1}, {"next_on": "soon"}],
     ids=str,
 )  # fmt: skip
 def test_what_cannot_be_changes_nothing(some: dict[str, Any], lead: int, change: Any) -> None:
     before = shown(lead)
     assert change(**some).status_code == 422
     assert shown(lead) == before
+
+
+def test_a_lead_of_nobody_is_not_found(lead: int, change: Any, ask: Ask) -> None:
+    before = shown(lead)
+    assert change(person=999_999).status_code == 404
+    new = {"title": "Rolls", "person": 999_999}
+    answer = ask("manager", "leads", "post", data=new, content_type="application/json")
+    assert answer.status_code == 404
+    assert shown(lead) == before and Lead.objects.count() == 1
 
 
 def test_a_contact_is_noted_and_a_lead_is_gone(lead: int, ask: Ask) -> None:

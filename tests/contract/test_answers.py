@@ -139,8 +139,7 @@ def test_leads_are_written_down_moved_lost_and_brought_back(run: Run) -> None:
     assert "of 100 points" in shown.out and "New → Lost: Too dear (undone)" in shown.out
     hold(run("leads", "show", made["id"], "--json").out, "leads-show")
     for wrong in (("--value", "many"), ("--next-on", "soon"), ("--probability", "101"),
-                  ("--email", "bad"), ("--owner", "999999"), ("--stage", str(2**70)),
-                  ("--person", "0")):  # fmt: skip
+                  ("--email", "bad"), ("--owner", "999999"), ("--stage", str(2**70))):  # fmt: skip
         assert run("leads", "add", "x", *wrong).status == 2, wrong
 
 
@@ -466,6 +465,28 @@ def test_a_member_may_what_their_role_carries(
             article = "An" if role[0] in "ao" else "A"
             assert f"{article} {role} may not" in ended.err
             assert one_sentence(ended.err)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "people show N", "people say N likes=rye", "people note N --text x",
+        "people task N --what x", "people merge N ADA --reason x", "people merge ADA N --reason x",
+        "people merges N", "people export N", "people erase N --yes", "people tags N",
+        "people tag N VIP", "people untag N VIP", "files list N", "files add N FILE",
+        "relations list N", "relations add N friend --to ADA", "relations add ADA friend --to N",
+        "points show N", "points give N 5", "points take N 5", "looks --person N",
+        "leads list --person N", "leads add Cake --person N", "leads change LEAD --person N",
+    ],
+)  # fmt: skip
+def test_nobody_is_not_found_by_any_command(words: str, run: Run, world: World) -> None:
+    lead = leads.add(actors.owner("cli"), leads.Told(title="Cake")).pk
+    known = {"ADA": world.person("Ada Lovelace"), "FILE": world.sales, "LEAD": lead}
+    for number in (9999, 0, 2**70):
+        said = [number if word == "N" else known.get(word, word) for word in words.split()]
+        ended = run(*said)
+        assert ended.status == 1
+        assert ended.err == f"regulars: Nobody here has the number {number}.\n"
 
 
 def one_sentence(text: str) -> bool:

@@ -47,8 +47,8 @@ def add(
     actor: Actor, said: Told, *, pipeline_id: int | None = None, stage_id: int | None = None
 ) -> Lead:
     """Write a lead down, on top of a stage: the first open one unless named. Needs ``leads.work``;
-    a value needs ``people.see_money``. `WrongUse` without any word for it, or for an unknown stage,
-    person or member."""
+    a value needs ``people.see_money``. `WrongUse` without any word for it, or for an unknown stage
+    or member, `NotFound` for an unknown person."""
     actor.require("leads.work")
     if said.value_minor is not None:
         actor.require(_MONEY)
@@ -171,7 +171,8 @@ def get(lead_id: int, *, lock: bool = False) -> Lead:
 
 def checked(said: Told, *, kept_email: str = "") -> dict[str, Any]:
     """What is said of a lead as its columns hold it, or `WrongUse`; ``detail["missing"]`` names the
-    field of what is no address. ``kept_email`` stands already and may stay."""
+    field of what is no address. ``kept_email`` stands already and may stay. `NotFound` for a person
+    there is none of."""
     reach = texts.reach(said.name, said.email, said.phone)
     if reach.email != kept_email:
         texts.require_address(reach)
@@ -182,7 +183,7 @@ def checked(said: Told, *, kept_email: str = "") -> dict[str, Any]:
     return {
         "title": title[:200], "name": reach.name, "email": reach.email, "phone": reach.phone,
         "email_key": reach.email_key, "phone_key": reach.phone_key,
-        "anchor_id": _anchor(said.person_id),
+        "anchor_id": None if said.person_id is None else anchor_of(said.person_id),
         "value_minor": texts.minor(said.value_minor),
         "probability": texts.percent(said.probability),
         "source": texts.line(said.source, 80, told("The source")),
@@ -191,15 +192,6 @@ def checked(said: Told, *, kept_email: str = "") -> dict[str, Any]:
         "owner_id": _member(said.owner_id),
         "note": texts.paragraphs(said.note, 4000, told("The note")),
     }  # fmt: skip
-
-
-def _anchor(person_id: int | None) -> int | None:
-    if person_id is None:
-        return None
-    try:
-        return anchor_of(person_id)
-    except NotFound:
-        raise WrongUse(told("Nobody here has the number %(n)s.", n=person_id)) from None
 
 
 def _member(member_id: int | None) -> int | None:

@@ -74,7 +74,7 @@ def edit(request: HttpRequest, lead_id: int) -> HttpResponse:
     if request.method == "POST":
         try:
             leads.change(actor, lead_id, lead_fields.read(request.POST))
-        except WrongUse as error:
+        except RegularsError as error:
             context |= _refused(request, error)
         else:
             messages.success(request, _("Saved."))
