@@ -499,6 +499,9 @@ def one_sentence(text: str) -> bool:
     ("words", "said"),
     [
         (("take-back", "foo"), "DECISION takes a whole number, not 'foo'."),
+        (("people", "show", "-12"), "-12 is no number of a person or thing: they begin at 1."),
+        (("files", "add", "-1", "x"), "-1 is no number of a person or thing: they begin at 1."),
+        (("people", "show", "-x"), "No such option: -x"),
         (("people", "show", "1.5"), "ID takes a whole number, not '1.5'."),
         (("decide", "k", "--snooze", "0"), "--snooze takes 1 or more, not '0'."),
         (("decisions", "--limit", "900"), "--limit takes 200 at most, not '900'."),

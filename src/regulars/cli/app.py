@@ -65,7 +65,7 @@ def run(arguments: list[str]) -> int:
         print("Stopped.", file=sys.stderr)
         return 1
     except _Refusal as error:
-        SESSION.print_failure(WrongUse(sentence(error)))
+        SESSION.print_failure(WrongUse(sentence(error, arguments)))
         return 2
     except RegularsError as error:
         SESSION.print_failure(error)

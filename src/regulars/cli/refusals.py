@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 _NAMED = re.compile(r"Invalid value for (?P<what>.+?): ", re.DOTALL)
+_NO_OPTION = re.compile(r"No such option: -\d")
+_NEGATIVE = re.compile(r"-\d+")
 _LONGEST = 40
 
 
-def sentence(error: Any) -> str:
-    """Say what was wrong with a word that Typer refused, and what it would take instead."""
+def sentence(error: Any, words: Sequence[str]) -> str:
+    """Say what was wrong with one of the ``words`` that Typer refused, and what it would take."""
     text = str(error.format_message())
+    if _NO_OPTION.match(text):
+        # A number below nothing looks like an option to the reader of the line.
+        number = next(word for word in words if _NEGATIVE.match(word))
+        return f"{number[:_LONGEST]} is no number of a person or thing: they begin at 1."
     tell = getattr(error.__cause__, "errors", None)
     named = _NAMED.match(text)
     if tell is None or named is None:
