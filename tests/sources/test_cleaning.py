@@ -86,6 +86,22 @@ def test_what_cannot_be_meant_is_found_with_its_reason(owner: Actor, tmp_path: P
     assert found() == WANTED and Doubt.objects.count() == 7, "looking again finds nothing new"
 
 
+def test_a_birthday_that_no_calendar_has_is_found_and_one_without_a_year_is_not(
+    owner: Actor, tmp_path: Path
+) -> None:
+    days = ("29/02/1993", "1991-02-30", "31 Feb 1990", "17/05/1990", "05/17", "--05-17",
+            "0000-05-17", "1990", "in May", "",
+            *(f"{n}/05/1990" for n in range(2, 31)))  # fmt: skip
+    people = [(f"c{n}", "Eve", "Leap", f"eve{n}@crumb.test", day) for n, day in enumerate(days)]
+    told(owner, tmp_path, people, [ANOTHER])
+    assert found() == {AGE: {(day, "", "no_day") for day in days[:3]}}
+    before = standing()
+    run = correcting.put_right(owner, AGE)
+    assert run.landed == 3 and found() == {}
+    imports.undo(owner, run.pk)
+    assert standing() == before and len(found()[AGE]) == 3
+
+
 def test_an_import_looks_by_itself(owner: Actor, tmp_path: Path) -> None:
     told(owner, tmp_path)
     drain()

@@ -50,6 +50,7 @@ _TEST_ARTICLES = (
     "produit test", "article test", "producto de prueba",
 )  # fmt: skip
 _WORD = re.compile(r"\s+")
+_PART = re.compile(r"[0-9]+|[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +187,10 @@ def _ages(records: list[tuple[int, int | None, dict[str, str]]]) -> Iterator[Fou
     januaries = Counter(day for *_, day in born if day and (day.month, day.day) == (1, 1))
     total = len(born)
     for key, identifier, text, day in born:
-        if day is None:
-            continue
         reason = ""
-        if day > today:
+        if day is None:
+            reason = "no_day" if _is_whole(text) else ""
+        elif day > today:
             reason = "in_future"
         elif today.year - day.year > _OLDEST_YEARS:
             reason = "too_old"
@@ -204,6 +205,13 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
+
+
+def _is_whole(text: str) -> bool:
+    """Whether ``text`` tells day, month and year; a birthday without its year is none the less."""
+    parts = _PART.findall(text)
+    numbers = [one for one in parts if one.isdigit()]
+    return len(parts) == 3 and len(numbers) >= 2 and all(int(one) for one in numbers)
 
 
 def _folded(name: str) -> str:

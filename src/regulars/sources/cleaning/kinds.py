@@ -29,5 +29,6 @@ REASONS = {
     "test_article": told("the article is named like a test"),
     "in_future": told("it is still to come"),
     "too_old": told("more than 115 years ago"),
+    "no_day": told("it cannot be read as a day of the calendar"),
     "filler": told("the same first of January stands for many"),
 }
