@@ -37,6 +37,26 @@ def pairs_in(group: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
             return
 
 
+def pairs_of(groups: Iterable[tuple[Named, ...]]) -> set[tuple[Named, Named]]:
+    """Everything that stands together in any of the groups; see `pairs_in`."""
+    return {pair for group in groups if len(group) > 1 for pair in pairs_in(group)}
+
+
+def unsaid_pairs(
+    pairs: set[tuple[Named, Named]], standing: frozenset[int]
+) -> set[tuple[Named, Named]]:
+    """Those of ``pairs`` that no standing import tells of."""
+    numbers = _stored({named for pair in pairs for named in pair})
+    known = {
+        pair: (min(low, high), max(low, high))
+        for pair in pairs
+        if (low := numbers.get(pair[0])) and (high := numbers.get(pair[1]))
+    }
+    ordered = sorted(set(known.values()))
+    said = _standing_rows(IdentifierPair, ("low_id", "high_id"), ordered, standing)
+    return {pair for pair in pairs if known.get(pair) not in said}
+
+
 class IdentifierBook:
     """Remembers the numbers of identifiers for one import."""
 
@@ -72,7 +92,7 @@ class IdentifierBook:
             for named in group
             if named not in self._numbers and named not in self._retold
         }
-        numbers = self._stored(fresh)
+        numbers = _stored(fresh)
         uses = _standing_rows(
             IdentifierUse, ("identifier_id",), [(one,) for one in numbers.values()], standing
         )
@@ -96,28 +116,19 @@ class IdentifierBook:
 
     def _number(self, fresh: set[Named]) -> None:
         insert_missing(Identifier, ("kind", "value"), sorted(fresh))
-        self._numbers.update(self._stored(fresh))
+        self._numbers.update(_stored(fresh))
         insert_missing(
             IdentifierUse,
             ("of_import_id", "identifier_id"),
             [(self.import_id, self._numbers[named]) for named in sorted(fresh)],
         )
 
-    def _stored(self, wanted: set[Named]) -> dict[Named, int]:
-        rows = fetch_by_keys(
-            Identifier, ("id", "kind", "value"), "value", {value for _, value in wanted}
-        )
-        return {(kind, value): number for number, kind, value in rows if (kind, value) in wanted}
-
     def _retold_pairs_of(
         self, groups: list[tuple[Named, ...]], standing: frozenset[int]
     ) -> list[int]:
-        wanted = {
-            pair for group in groups if len(group) > 1 for pair in pairs_in(group)
-        } - self._retold_pairs
-        wanted -= self._paired
+        wanted = pairs_of(groups) - self._retold_pairs - self._paired
         self._retold_pairs |= wanted
-        numbers = self._stored({named for pair in wanted for named in pair})
+        numbers = _stored({named for pair in wanted for named in pair})
         ordered = {
             (min(low, high), max(low, high))
             for one, other in wanted
@@ -142,6 +153,13 @@ class IdentifierBook:
                     self._paired.add(named)
                     rows.append((self.import_id, *sorted(map(self._numbers.__getitem__, named))))
         insert_missing(IdentifierPair, ("of_import_id", "low_id", "high_id"), rows)
+
+
+def _stored(wanted: set[Named]) -> dict[Named, int]:
+    rows = fetch_by_keys(
+        Identifier, ("id", "kind", "value"), "value", {value for _, value in wanted}
+    )
+    return {(kind, value): number for number, kind, value in rows if (kind, value) in wanted}
 
 
 def _standing_rows(

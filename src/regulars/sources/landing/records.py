@@ -23,7 +23,13 @@ from regulars.sources.files.records import (
 )
 from regulars.sources.landing.batch import Outcome
 from regulars.sources.landing.confirmations import Confirmations, Retold
-from regulars.sources.landing.identifiers import IdentifierBook, Named, anchor_of
+from regulars.sources.landing.identifiers import (
+    IdentifierBook,
+    Named,
+    anchor_of,
+    pairs_of,
+    unsaid_pairs,
+)
 from regulars.sources.landing.observed import ObservedTraits
 from regulars.sources.landing.versions import Told, next_version, same_telling
 from regulars.sources.models import Booking, CustomerRecord, Event, Feedback, Product
@@ -174,6 +180,7 @@ class RecordLander:
         self.traits = ObservedTraits(import_id, namespace, self.standing, self.confirmations)
         self.is_rehearsal = False
         self._rehearsed: dict[int, list[Told]] = defaultdict(list)
+        self._rehearsed_pairs: set[tuple[Named, Named]] = set()
 
     def prepare(self, rows: Iterable[Row]) -> Prepared:
         """Read what stands and decide what each row adds; nothing is written.
@@ -198,6 +205,7 @@ class RecordLander:
             if isinstance(row, BookingRow) and row.traits and anchor is not None:
                 prepared.traits.append((anchor, row.traits, row.starts_at))
         self._prepare_events(events, prepared)
+        self._count_named_anew(prepared)
         if self.is_rehearsal:
             self.confirmations.note(prepared.retold)
         return prepared
@@ -232,6 +240,18 @@ class RecordLander:
         if same is not None and same.of_import != self.import_id:
             prepared.retold[table].append(same.number)
         return same is not None
+
+    def _count_named_anew(self, prepared: Prepared) -> None:
+        """A row that stands as it was and names one more address or number has landed, too."""
+        said = pairs_of(prepared.groups) | self._rehearsed_pairs
+        unsaid = unsaid_pairs(pairs_of(prepared.retold_groups) - said, self.standing)
+        for group in prepared.retold_groups:
+            fresh = pairs_of([group]) & unsaid
+            unsaid -= fresh
+            prepared.outcome.landed += bool(fresh)
+            prepared.outcome.unchanged -= bool(fresh)
+        if self.is_rehearsal:
+            self._rehearsed_pairs |= pairs_of([*prepared.groups, *prepared.retold_groups])
 
     def write(self, prepared: Prepared, book: IdentifierBook) -> None:
         """Inside the batch's transaction: write what `prepare` decided."""
