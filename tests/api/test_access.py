@@ -7,6 +7,7 @@ from django.test import Client
 
 from regulars.accounts import actors, keys
 from regulars.accounts.models import ApiKey, Member
+from regulars.identity import blocking
 from regulars.insights import decisions
 from regulars.jobs.outbox import Letter, put
 from regulars.profiles import merging
@@ -71,6 +72,8 @@ CHANGES = {
     ("post", "mail/{message}/drop"): "owner manager",
     ("put", "opening-hours"): "owner manager",
     ("put", "identity/rules/email"): "owner",
+    ("post", "identity/blocked"): "owner",
+    ("delete", "identity/blocked/{blocked}"): "owner",
     ("post", "people/{person}/merges"): "owner manager",
     ("post", "merges/{merge}/split"): "owner manager",
     ("post", "people"): "owner manager helper",
@@ -103,6 +106,7 @@ BODY: dict[str, Any] = {
     "decisions": {"key": "quarantine", "what": "done"},
     "opening-hours": {"place": "Market", "days": []},
     "email": {"limit": 2},
+    "blocked": {"kind": "email", "value": "counter@crumb.test"},
     "split": {},
     "notes": {"text": "Likes rye"},
     "relations": {"kind": "works_for", "company": "Mill"},
@@ -149,10 +153,13 @@ def address(path: str, world: World) -> str:
         tags.tag(actors.owner("cli"), person, "VIP")
         tag = tags.of(person)[0].pk
     task = tasks.add(actors.owner("cli"), what="Ring up") if "{task}" in path else 0
+    blocked = 0
+    if "{blocked}" in path:
+        blocked = blocking.block(actors.owner("cli"), "email", "till@crumb.test").pk
     return path.format(
         task=task,
         person=person, run=run.pk, decision=made, message=message.pk, merge=merge, lead=lead,
-        moved=moved, view=view, gone=gone, tag=tag, file=file, relation=relation,
+        moved=moved, view=view, gone=gone, tag=tag, file=file, relation=relation, blocked=blocked,
     )  # fmt: skip
 
 
@@ -249,6 +256,28 @@ def test_the_owner_erases_from_the_page_with_its_token(
     assert answer.status_code == 200, answer.content
     assert sum(answer.json()["rows"].values()) > 0
     assert client.get(f"/api/v1/people/{person}").status_code == 404
+
+
+def test_the_owner_blocks_a_value_and_lets_it_go(world: World, db: None) -> None:
+    from regulars.jobs.models import Job
+
+    client = signed_in(OWNER)
+
+    def block(kind: str, value: str) -> Any:
+        body = {"kind": kind, "value": value}
+        return client.post("/api/v1/identity/blocked", body, content_type="application/json")
+
+    made = block("email", " Till@Crumb.test")
+    assert made.status_code == 201, made.content
+    [blocked] = made.json()["blocked"]
+    assert (blocked["kind"], blocked["value"]) == ("email", "till@crumb.test")
+    assert Job.objects.filter(name="insights.refresh").count() == 1
+    assert client.get("/api/v1/identity/rules").json() == made.json()
+    for kind, value in (("email", "till@crumb.test"), ("email", "bad"), ("colour", "red")):
+        assert block(kind, value).status_code == 422
+    gone = client.delete(f"/api/v1/identity/blocked/{blocked['id']}")
+    assert (gone.status_code, gone.json()["blocked"]) == (200, [])
+    assert client.delete(f"/api/v1/identity/blocked/{blocked['id']}").status_code == 404
 
 
 @pytest.mark.parametrize("token", ["", "rg_", "rg_x_y", "nonsense", "rg_0123456789_wrong"])

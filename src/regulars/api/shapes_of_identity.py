@@ -146,3 +146,12 @@ class RuleToSet(BaseModel):
     limit: int | None = Field(default=None, ge=1, le=1000, description="null: any number")
     window: _Window | None = None
     beside: int | None = Field(default=None, ge=0, le=1000, description="null: any number")
+
+
+class ToBlock(BaseModel):
+    """A value that is nobody's, as it may be written."""
+
+    model_config = {"extra": "forbid"}
+
+    kind: str = Field(max_length=60, description="As the rules name it.")
+    value: str = Field(max_length=320)
