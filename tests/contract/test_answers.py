@@ -555,6 +555,8 @@ def test_people_are_merged_listed_and_split(run: Run, world: World) -> None:
     listed = hold(run("people", "merges", person, "--json").out, "people-merges")
     assert listed["merges"][0]["id"] == made["merge_id"]
     assert {one["by"] for one in listed["merges"]} == {"person", "rule"}
+    shown = hold(run("people", "show", max(one, other), "--json").out, "people-show")
+    assert shown["id"] == person
     parted = hold(run("people", "split", made["merge_id"], "--json").out, "people-split")
     assert parted["people"] == made["before"] == sorted((one, other))
     assert run("people", "split", made["merge_id"]).status == 2

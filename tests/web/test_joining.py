@@ -106,3 +106,39 @@ def test_a_value_is_blocked_and_let_go(shop: Any) -> None:
     shop.post(HERE, {"take": str(BlockedValue.objects.get().pk)})
     assert follow() == 1
     assert shop.post(HERE, {"take": "1"}).status_code == 422
+
+
+@pytest.mark.parametrize(("phone", "is_one"), [("", True), ("020 7946 0111", False)])
+def test_the_number_of_a_blocked_value_leads_to_who_it_stood_beside(
+    owner: Any, tmp_path: Path, phone: str, is_one: bool
+) -> None:
+    from regulars.accounts import actors
+    from regulars.identity import blocking
+    from regulars.identity.models import Link
+    from regulars.insights import refresh
+    from regulars.profiles.models import BulkEdit, Tagging
+    from regulars.sources import imports
+    from regulars.sources.models import Identifier
+    from tests import world
+
+    path = tmp_path / "ada.csv"
+    world.write(path, (*HEADER, "Phone"), [("C1", "Ada", "ada@crumb.test", phone)])
+    imports.import_file(
+        actors.owner("cli"), path, kind="customers", is_confirmed=True,
+        changes={"customer_id": HEADER[0], "name": HEADER[1], "email": HEADER[2], "phone": "Phone"},
+    )  # fmt: skip
+    refresh.refresh(actors.owner("cli"))
+    (before,) = set(Link.objects.values_list("profile_id", flat=True))
+    tag = {"do": "tag", "tag": "VIP", "is_meant": "yes", "person": [before]}
+    owner.post("/people/edit", tag)
+    oldest = Identifier.objects.get(pk=before)
+    blocking.block(actors.owner("cli"), oldest.kind, oldest.value)
+    refresh.refresh(actors.owner("cli"))
+    left = sorted(set(Link.objects.values_list("profile_id", flat=True)))
+    assert before not in left
+    # Without the number the address and the telephone are anybody's: two people.
+    answer = owner.get(f"/people/{before}")
+    assert answer.status_code == (302 if is_one else 404) and len(left) == (1 if is_one else 2)
+    assert answer.get("Location", "") == (f"/people/{left[0]}" if is_one else "")
+    owner.post(f"/people/edits/{BulkEdit.objects.get().pk}/undo")
+    assert not Tagging.objects.filter(ended_at=None).exists()

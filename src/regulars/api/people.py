@@ -116,10 +116,13 @@ def export_list(
 
 @router.get("/people/{person_id}", response={200: Person, **ABSENT})
 def show_person(request: HttpRequest, person_id: Number) -> HttpResponse:
-    """One person: who, traits with their origin, what they allow, orders, scores with reasons."""
+    """One person: who, traits with their origin, what they allow, orders, scores with reasons.
+
+    A number that the person had before a merge answers too; `id` is the number of today.
+    """
     from regulars.insights import people
 
-    return as_json(people.show(actor_of(request), person_id))
+    return as_json(people.show_by_number(actor_of(request), person_id))
 
 
 @router.get("/people/{person_id}/export", response={200: PersonExport, **ABSENT})

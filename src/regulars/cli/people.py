@@ -43,11 +43,14 @@ def find(
 
 @people_app.command("show")
 def show(person_id: Id) -> None:
-    """One person: who, traits with their origin, what they allow, orders, scores with reasons."""
+    """One person: who, traits with their origin, what they allow, orders, scores with reasons.
+
+    A number from before a merge leads to the person they are now; the answer has today's number.
+    """
     SESSION.boot()
     from regulars.insights import people
 
-    page = people.show(SESSION.actor(), person_id)
+    page = people.show_by_number(SESSION.actor(), person_id)
     SESSION.answer(page, people.as_text(page))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from regulars.identity.models import Holder, Link, Profile
+from regulars.identity.models import Holder, Link
 from regulars.kernel.errors import NotFound
 from regulars.kernel.telling import told
 
@@ -17,16 +17,6 @@ def identifiers_of(profile_id: int) -> frozenset[int]:
     if not found:
         raise NotFound(told("Nobody here has the number %(n)s.", n=profile_id))
     return found
-
-
-def number_now(profile_id: int) -> int:
-    """Return the number under which a person is found who had ``profile_id``: that of whoever they
-    were merged into. The number itself for everybody else, and for nobody."""
-    known = profile_id if 0 < profile_id < 2**63 else 0
-    if Profile.objects.filter(pk=known).exists():
-        return profile_id
-    # A person's number is that of their oldest identifier, which is somebody's still.
-    return profiles_of([known]).get(known, profile_id)
 
 
 def held_by(profile_ids: Iterable[int]) -> list[tuple[int, int, str, str]]:

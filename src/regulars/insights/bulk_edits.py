@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from regulars.accounts.actors import Actor
+from regulars.identity.numbers import numbers_now
 from regulars.insights import people_list
 from regulars.jobs.queue import enqueue
 from regulars.kernel.errors import WrongUse
@@ -102,5 +103,5 @@ def _meant(actor: Actor, filters: Filters, chosen: Collection[int] | None) -> Qu
         return people_list.found(actor, filters)
     if len(chosen) > bulk.MOST_CHOSEN:
         raise WrongUse(told("Choose at most %(n)s people one by one.", n=bulk.MOST_CHOSEN))
-    numbers = [one for one in chosen if 0 < one < 2**63]
-    return Card.objects.filter(pk__in=numbers).order_by("name", "pk")
+    # Some may have been merged since they were ticked.
+    return Card.objects.filter(pk__in=set(numbers_now(chosen).values())).order_by("name", "pk")

@@ -13,7 +13,7 @@ from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor
 from regulars.accounts.sentences import said
 from regulars.identity.models import Profile
-from regulars.identity.queries import number_now
+from regulars.identity.numbers import number_now
 from regulars.insights import outlook
 from regulars.insights.models import Score, ScoreRun
 from regulars.insights.words import about_quiet, score_reasons
@@ -34,10 +34,7 @@ def latest_run() -> ScoreRun | None:
 
 
 def show(actor: Actor, profile_id: int) -> dict[str, Any]:
-    """A person's page with the scores and their reasons; see `profiles.person.show`. The number of
-    somebody who was merged shows whom they are part of now."""
-    actor.require("people.see")
-    profile_id = number_now(profile_id)
+    """A person's page with the scores and their reasons; see `profiles.person.show`."""
     page = person.show(actor, profile_id).as_json()
     looks.note(actor, profile_id)
     together = household.of(actor, profile_id)
@@ -47,6 +44,13 @@ def show(actor: Actor, profile_id: int) -> dict[str, Any]:
     score = Score.objects.filter(run=run, profile_id=profile_id).first() if run else None
     page["scores"] = _score_json(actor, run, score) if run and score else None
     return page
+
+
+def show_by_number(actor: Actor, number: int) -> dict[str, Any]:
+    """The page of whoever has this number, or had it before a merge or a blocked value; ``id`` is
+    their number of today. Whose number leads to nobody is `NotFound`."""
+    actor.require("people.see")
+    return show(actor, number_now(number))
 
 
 def listing(

@@ -175,10 +175,11 @@ class Workspace:
         return today.today(self._actor())
 
     def show(self, person_id: int) -> dict[str, Any]:
-        """Return one person's page; `NotFound` when there is no such person."""
+        """Return one person's page, also by a number from before a merge; `NotFound` when there is
+        no such person."""
         from regulars.insights import people
 
-        return people.show(self._actor(), person_id)
+        return people.show_by_number(self._actor(), person_id)
 
     def __repr__(self) -> str:
         return f"Workspace({str(self.folder)!r})"

@@ -9,13 +9,16 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from regulars.accounts.actors import Actor, of_member
 from regulars.accounts.models import Member
-from regulars.kernel.errors import RegularsError
+from regulars.identity.numbers import number_now
+from regulars.kernel.errors import NotFound, RegularsError
 from regulars.web import errors, kept
 
 View = Callable[..., HttpResponse]
@@ -42,6 +45,8 @@ def page(permission: str | None = None, *, cache: str = "") -> Callable[[View], 
                 if permission is not None:
                     actor_of(request).require(permission)
                 response = view(request, *args, **names)
+            except NotFound as error:
+                return _to_person_now(request) or errors.page_of(request, error)
             except RegularsError as error:
                 return errors.page_of(request, error)
             kept.sent(request, response)
@@ -59,6 +64,19 @@ def page(permission: str | None = None, *, cache: str = "") -> Callable[[View], 
         return cached if cache else never_cache(inner)
 
     return wrap
+
+
+def _to_person_now(request: HttpRequest) -> HttpResponse | None:
+    """Lead from a number that a person had before to the same page of who they are now. Only where
+    it is read: what is written means the person who was seen."""
+    place = request.resolver_match
+    before = place.kwargs.get("person_id") if place and request.method in ("GET", "HEAD") else None
+    now = number_now(before) if before is not None else None
+    if place is None or now == before:
+        return None
+    to = reverse(place.view_name, kwargs={**place.kwargs, "person_id": now})
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{to}?{query}" if query else to)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -43,9 +43,10 @@ def _erase_views(own: Ids) -> int:
 
 
 def _erase_edits(own: Ids, people: Ids) -> int:
-    count, sought = 0, naming_of(own)
+    # A number from before a merge is still that of an identifier of theirs.
+    count, sought, had = 0, naming_of(own), own | people
     for row in BulkEdit.objects.order_by("pk").iterator():
-        chosen = [one for one in row.chosen if one not in people] if row.chosen else row.chosen
+        chosen = [one for one in row.chosen if one not in had] if row.chosen else row.chosen
         query = _without(sought, row.query)
         if (chosen, query) != (row.chosen, row.query):
             row.chosen, row.query = chosen, query
@@ -58,9 +59,9 @@ def _without(sought: Naming, query: list[list[str]]) -> list[list[str]]:
     return [pair for pair in query if not sought.in_own_text(pair[1])]
 
 
-def _export_edits(people: Ids) -> Iterator[Mapping[str, Any]]:
+def _export_edits(had: Ids) -> Iterator[Mapping[str, Any]]:
     for row in BulkEdit.objects.exclude(chosen=None).order_by("pk").iterator():
-        if people.intersection(row.chosen or ()):
+        if had.intersection(row.chosen or ()):
             yield {"id": row.pk, "verb": row.verb, "tag_id": row.tag_id, "at": row.at.isoformat()}
 
 
@@ -87,7 +88,7 @@ HANDLERS = (
     ),
     PrivacyHandler(
         "profiles_bulkedit",
-        lambda _, people: _export_edits(people),
+        lambda own, people: _export_edits(own | people),
         _erase_edits,
         Kept(
             told("What was done to many people at once"),

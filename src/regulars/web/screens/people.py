@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from regulars.accounts import business as businesses
 from regulars.accounts import locales
 from regulars.accounts.models import Member
-from regulars.identity.queries import number_now
 from regulars.kernel import clock
 from regulars.profiles import person as profiles
 from regulars.profiles.enrichment import showing
@@ -40,8 +39,6 @@ def one(request: HttpRequest, person_id: int) -> HttpResponse:
     from regulars.insights import people
 
     actor = actor_of(request)
-    if (now := number_now(person_id)) != person_id:
-        return redirect("person", now)
     person = people.show(actor, person_id)
     context = {"person": person, "id": person_id, "more": person.get("timeline_cursor")}
     context["leads"] = leads_board.listing(actor, person_id=person_id, limit=_LEADS)["leads"]
