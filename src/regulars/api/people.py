@@ -60,7 +60,10 @@ def list_people(
     limit: Limit = 50,
     form: As = None,
 ) -> HttpResponse:
-    """People who have bought, best spenders first; or, with `q`, the likeliest people of all."""
+    """People who have bought, best spenders first; or, with `q`, the likeliest people of all.
+
+    Whoever may not see money gets the last seen first.
+    """
     if q is not None:
         if segment is not None or quiet is not None or cursor is not None:
             raise WrongUse("q stands alone: it does not go with segment, quiet or cursor.")

@@ -124,7 +124,7 @@ class Scores(BaseModel):
     currency: str | None = None
     recency: int | None
     frequency: int | None
-    money: int | None
+    money: int | None = None
     orders_low: int | None
     orders_high: int | None
     expected_value: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
@@ -23,7 +24,7 @@ from regulars.kernel.telling import told
 from regulars.profiles import household, person
 from regulars.profiles.looks import keeping as looks
 from regulars.profiles.models import Card
-from regulars.science.segments import SEGMENTS
+from regulars.science.segments import FEWEST, SEGMENTS
 
 _MOST = 1000
 
@@ -62,7 +63,8 @@ def listing(
     cursor: str | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
-    """People who have bought, best spenders first, with a cursor for the next page.
+    """People who have bought, best spenders first (for whoever may not see money: the last seen
+    first), with a cursor for the next page.
 
     ``quiet`` True lists those silent beyond their own rhythm, ``among`` those of the numbers
     given. `WrongUse` for an unknown segment.
@@ -74,19 +76,20 @@ def listing(
     scores = _filtered(Score.objects.filter(run=run), segment, quiet)
     if among is not None:
         scores = scores.filter(profile_id__in=among)
+    by = "spent_minor" if actor.may("people.see_money") else "last_order_on"
     if cursor:
-        spent, number = _cursor(cursor)
-        scores = scores.filter(spent_minor__lte=spent).exclude(
-            spent_minor=spent, profile_id__lte=number
+        least, number = _cursor(cursor)
+        value = least if by == "spent_minor" else _day(least)
+        scores = scores.filter(**{f"{by}__lte": value}).exclude(
+            **{by: value}, profile_id__lte=number
         )
     limit, currency = max(1, min(limit, _MOST)), _currency()
-    rows = list(
-        scores.select_related("profile__card").order_by("-spent_minor", "profile_id")[: limit + 1]
-    )
+    scores = scores.select_related("profile__card").order_by(f"-{by}", "profile_id")
+    rows = list(scores[: limit + 1])
     page, more = rows[:limit], rows[limit:]
     return {
         "people": [_row(actor, score, currency) for score in page],
-        "next_cursor": f"{page[-1].spent_minor}.{page[-1].profile_id}" if more else None,
+        "next_cursor": f"{_place(page[-1], by)}.{page[-1].profile_id}" if more else None,
         "as_of": run.as_of,
     }
 
@@ -202,6 +205,17 @@ def _cursor(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def _place(score: Score, by: str) -> int:
+    value = getattr(score, by)
+    return int(value.toordinal() if isinstance(value, date) else value)
+
+
+def _day(number: int) -> date:
+    if not 0 < number <= date.max.toordinal():
+        raise WrongUse(told("That cursor is not one this list gave."))
+    return date.fromordinal(number)
+
+
 def _currency() -> str:
     return businesses.get().currency
 
@@ -233,10 +247,10 @@ def _score_json(actor: Actor, run: ScoreRun, score: Score) -> dict[str, Any]:
     shown = _row(actor, score, currency)
     for name in ("id", "name", "email", "phone"):
         del shown[name]
+    sees_money = actor.may("people.see_money")
     shown |= {
         "recency": score.recency,
         "frequency": score.frequency,
-        "money": score.monetary,
         "orders_low": score.orders_low,
         "orders_high": score.orders_high,
         "model": run.model,
@@ -244,14 +258,19 @@ def _score_json(actor: Actor, run: ScoreRun, score: Score) -> dict[str, Any]:
         "as_of": run.as_of,
         "horizon_days": run.horizon_days,
         "message": said(run.message),
-        "reasons": score_reasons(score, run),
+        "reasons": score_reasons(score, run, sees_money=sees_money, is_ranked=_is_ranked(run)),
         "backtest": about_quiet(run),
     }
-    if actor.may("people.see_money"):
+    if sees_money:
+        shown["money"] = score.monetary
         for name in ("expected_value", "value_low", "value_high"):
             minor = getattr(score, f"{name}_minor")
             shown[name] = None if minor is None else float(to_major(minor, currency))
     return shown
+
+
+def _is_ranked(run: ScoreRun) -> bool:
+    return len(Score.objects.filter(run=run).values_list("pk")[:FEWEST]) == FEWEST
 
 
 def _words(key: str) -> str:

@@ -42,7 +42,7 @@ _MOST_FOUND = 1_000
 
 def found(actor: Actor, wanted: Filters) -> QuerySet[Card]:
     """Return the cards of the people that are meant, in order, the best spenders first unless it
-    says otherwise. Needs ``people.see``.
+    says otherwise; the last seen first for whoever may not see money. Needs ``people.see``.
 
     Without a filter beside segment and silence these are the people who have bought.
     """
@@ -64,7 +64,13 @@ def found(actor: Actor, wanted: Filters) -> QuerySet[Card]:
         rows = rows.filter(pk__in=[one.profile_id for one in hits])
     if wanted.thing:
         rows = rows.filter(pk__in=of_thing(actor, wanted.thing)[1])
-    return rows.order_by(*_ORDERS[wanted.sort or "spent"], "pk")
+    return rows.order_by(*_ORDERS[_order(actor, wanted)], "pk")
+
+
+def _order(actor: Actor, wanted: Filters) -> str:
+    """By what to order: who may not see money does not see either who spent the most."""
+    order = wanted.sort or "spent"
+    return "last" if order == "spent" and not actor.may("people.see_money") else order
 
 
 def of_thing(actor: Actor, key: str) -> tuple[dict[str, Any], list[int]]:

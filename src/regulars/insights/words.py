@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from regulars.accounts.locales import number, percent
 from regulars.accounts.sentences import said
 from regulars.insights.models import Score, ScoreRun
+from regulars.science.segments import FEWEST
 
 _LEAST = 0.01
 
@@ -83,8 +84,11 @@ def about_model(run: ScoreRun) -> str:
     )
 
 
-def score_reasons(score: Score, run: ScoreRun) -> list[str]:
-    """The sentences behind one person's scores, strongest first."""
+def score_reasons(
+    score: Score, run: ScoreRun, *, sees_money: bool = True, is_ranked: bool = True
+) -> list[str]:
+    """The sentences behind one person's scores, strongest first. Without ``sees_money`` none says
+    how they spend; ``is_ranked``: there are people enough to compare with."""
     reasons = [_rhythm(score)]
     if score.chance_of_buying is not None:
         reasons.append(
@@ -95,18 +99,53 @@ def score_reasons(score: Score, run: ScoreRun) -> list[str]:
                 "orders": _range(score.orders_low, score.orders_high),
             }
         )
-    reasons.append(
-        _(
-            "Last visit %(recency)s, number of purchases %(frequency)s, money spent %(money)s "
-            "among all customers (1 to 5)."
-        )
-        % {
-            "recency": _rank(score.recency),
-            "frequency": _rank(score.frequency),
-            "money": _rank(score.monetary),
-        }
-    )
-    return reasons
+    return [*reasons, *_beside_others(score, sees_money=sees_money, is_ranked=is_ranked)]
+
+
+def _beside_others(score: Score, *, sees_money: bool, is_ranked: bool) -> list[str]:
+    if not is_ranked:
+        return [
+            _("You have fewer than %(n)d customers: too few to say who stands out among them.")
+            % {"n": FEWEST}
+        ]
+    if score.recency is None or score.frequency is None:
+        return []
+    said = {"lately": _lately(score.recency), "often": _often(score.frequency)}
+    if not sees_money or score.monetary is None:
+        return [_("Beside your other customers: %(lately)s; %(often)s.") % said]
+    said["much"] = _much(score.monetary)
+    return [_("Beside your other customers: %(lately)s; %(often)s; %(much)s.") % said]
+
+
+def _lately(fifth: int) -> str:
+    """Where a rank of 1 to 5 stands; see `science.rfm`."""
+    return {
+        5: _("here more lately than four in five"),
+        4: _("here more lately than most"),
+        3: _("last here about when half of them were"),
+        2: _("last here longer ago than most"),
+        1: _("last here the longest ago"),
+    }[fifth]
+
+
+def _often(fifth: int) -> str:
+    return {
+        5: _("bought more often than four in five"),
+        4: _("bought more often than most"),
+        3: _("bought about as often as half of them"),
+        2: _("bought less often than most"),
+        1: _("bought the least often"),
+    }[fifth]
+
+
+def _much(fifth: int) -> str:
+    return {
+        5: _("spent more than four in five"),
+        4: _("spent more than most"),
+        3: _("spent about as much as half of them"),
+        2: _("spent less than most"),
+        1: _("spent the least"),
+    }[fifth]
 
 
 def _rhythm(score: Score) -> str:
@@ -139,10 +178,6 @@ def _range(low: int | None, high: int | None) -> str:
             high,
         ) % {"n": high}
     return _("probably %(low)d to %(high)d more purchases") % {"low": low, "high": high}
-
-
-def _rank(score: int | None) -> str:
-    return _("unknown") if score is None else str(score)
 
 
 def _every(days: float) -> str:

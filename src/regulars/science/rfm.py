@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from regulars.science.arrays import Floats, Ints, as_floats
-from regulars.science.segments import SEGMENTS
+from regulars.science.segments import FEWEST, SEGMENTS
 
 _KEYS = {segment.key: number for number, segment in enumerate(SEGMENTS)}
 
@@ -28,9 +28,6 @@ GRID: tuple[tuple[str, ...], ...] = (
 
 NEW_DAYS = 28
 """A first purchase makes a new face for so many days at least."""
-
-FEWEST = 20
-"""With fewer people a fifth is too few to rank: who was here lately is not slowing down."""
 
 IN_RHYTHM_CHANCE = 0.25
 """Whoever keeps silent longer than now in so many of their own gaps is where they usually are."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from regulars.kernel.telling import told
 
+FEWEST = 20
+"""With fewer people a fifth is too few to rank: nobody stands out, and nobody is slowing down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:

@@ -68,10 +68,12 @@ def _opened(actor: Actor, request: HttpRequest, known: list[views.View]) -> dict
 def _list(actor: Actor, wanted: Filters, cursor: str | None) -> dict[str, Any]:
     from regulars.insights import people, people_list
 
+    may_see = [one for one in filters.COLUMNS if one != "spent" or actor.may(_MONEY)]
     context: dict[str, Any] = {
-        "columns": [one for one in wanted.columns if one != "spent" or actor.may(_MONEY)],
-        "all_columns": [one for one in filters.COLUMNS if one != "spent" or actor.may(_MONEY)],
-        "sorts": filters.SORTS, "channels": CHANNELS, "reaches": filters.REACHES,
+        "columns": [one for one in wanted.columns if one in may_see],
+        "all_columns": [one for one in filters.COLUMNS if one in may_see],
+        "sorts": [one for one in filters.SORTS if one in may_see or one != "spent"],
+        "channels": CHANNELS, "reaches": filters.REACHES,
         "countries": _countries(), "tags": tags.names(actor),
     }  # fmt: skip
     if wanted.thing:
