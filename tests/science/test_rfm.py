@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.science.rfm import GRID, SEGMENTS, rfm, score
+from regulars.science.rfm import FEWEST, GRID, SEGMENTS, rfm, score
 
 numbers = st.lists(st.integers(-5, 5), min_size=1, max_size=60)
 
@@ -93,6 +93,24 @@ def test_who_has_gone_quiet_is_not_among_those_who_come() -> None:
     assert {"champions", "loyal", "promising", "needs_attention"} & set(awake.keys())
     assert not {"champions", "loyal", "promising", "needs_attention"} & set(quiet.keys())
     assert quiet.keys()[0] == "cant_lose"
+
+
+@pytest.mark.parametrize("others", [3, 500])
+def test_it_takes_three_purchases_to_be_a_regular(others: int) -> None:
+    # Everybody else bought once: two are more than they all have.
+    since, bought = np.append(np.full(others, 90), [1, 80]), np.append(np.full(others, 1), [2, 2])
+    assert set(rfm(since, bought, bought).keys()[-2:]) <= {"promising", "at_risk"}
+    often = rfm(since, np.where(bought == 2, 3, bought), bought).keys()[-2]
+    assert often == ("loyal" if others < FEWEST else "champions")
+
+
+@pytest.mark.parametrize("people", [5, FEWEST - 1, FEWEST])
+def test_among_too_few_nobody_is_among_the_best(people: int) -> None:
+    since, bought = np.arange(people) * 10.0, np.arange(people)[::-1] + 5.0
+    awake, quiet = rfm(since, bought, bought), rfm(since, bought, bought, np.ones(people))
+    found = {*awake.keys(), *quiet.keys()}
+    assert ({"champions", "cant_lose"} & found != set()) == (people >= FEWEST)
+    assert awake.keys()[0] == ("champions" if people >= FEWEST else "loyal")
 
 
 def test_two_people_are_too_few_to_rank() -> None:

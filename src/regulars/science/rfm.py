@@ -7,6 +7,7 @@ different values give fewer than five scores, and 5 is kept for those who really
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,11 @@ NEW_DAYS = 28
 IN_RHYTHM_CHANCE = 0.25
 """Whoever keeps silent longer than now in so many of their own gaps is where they usually are."""
 
+REGULAR_FROM = 3
+"""So many purchases make somebody a regular, whatever the ranks: from there on a rhythm is seen."""
+
+_TOO_FEW_PURCHASES = {"champions": "promising", "loyal": "promising", "cant_lose": "at_risk"}
+_TOO_FEW_PEOPLE = {"champions": "loyal", "cant_lose": "at_risk"}
 _AWAY = {"champions": "cant_lose", "loyal": "at_risk", "promising": "at_risk",
          "needs_attention": "at_risk"}  # fmt: skip
 _GRID = np.array([[_KEYS[key] for key in line] for line in reversed(GRID)], dtype=np.int64)
@@ -81,7 +87,8 @@ def rfm(
 
     Money is scored but does not choose the segment: a big single order makes no regular. Ranks
     alone would call people what they are not, so facts outrank them. Who bought once is new for
-    four weeks, and later neither coming back nor slowing down; who bought twice is not new. Who
+    four weeks, and later neither coming back nor slowing down; who bought twice is not new, and no
+    regular either (`REGULAR_FROM`). With too few to rank (`FEWEST`) nobody is among the best. Who
     has gone quiet by their own rhythm is among those who stay away; whose silence is nothing
     unusual for them (`IN_RHYTHM_CHANCE`) counts as just seen, however early others come. Where
     there are too few to rank, or all were seen last on one day, four weeks are lately.
@@ -99,9 +106,7 @@ def rfm(
         np.where(is_usual, np.maximum(recency, 4), recency), frequency, since, bought
     )
     if is_quiet is not None:
-        quiet = np.asarray(is_quiet, dtype=np.bool_)
-        for here, away in _AWAY.items():
-            segment[quiet & (segment == _KEYS[here])] = _KEYS[away]
+        _put(segment, _AWAY, where=np.asarray(is_quiet, dtype=np.bool_))
     return RfmScores(recency, frequency, score(spent), segment)
 
 
@@ -113,4 +118,12 @@ def _segments(recency: Ints, frequency: Ints, since: Floats, bought: Floats) -> 
     found[is_single & (found == _KEYS["promising"])] = _KEYS["hibernating"]
     found[~is_single & (found == _KEYS["new"])] = _KEYS["promising"]
     found[is_single & is_lately] = _KEYS["new"]
+    _put(found, _TOO_FEW_PURCHASES, where=bought < REGULAR_FROM)
+    _put(found, _TOO_FEW_PEOPLE, where=np.full(since.size, since.size < FEWEST))
     return found
+
+
+def _put(segment: Ints, other: Mapping[str, str], *, where: npt.NDArray[np.bool_]) -> None:
+    """Put whoever is in one of ``other``'s segments ``where`` that holds into its other one."""
+    for here, there in other.items():
+        segment[where & (segment == _KEYS[here])] = _KEYS[there]
