@@ -142,3 +142,33 @@ def test_the_number_of_a_blocked_value_leads_to_who_it_stood_beside(
     assert answer.get("Location", "") == (f"/people/{left[0]}" if is_one else "")
     owner.post(f"/people/edits/{BulkEdit.objects.get().pk}/undo")
     assert not Tagging.objects.filter(ended_at=None).exists()
+
+
+def test_what_is_made_up_for_people_written_down_by_hand_has_no_rule(shop: Any) -> None:
+    from regulars.identity.models import JoiningRule
+    from regulars.sources.models import Identifier
+
+    made = shop.post("/people/new", {"name": "Cleo"})["Location"]
+    [own] = Identifier.objects.filter(kind="person").values_list("value", flat=True)
+    page = shop.get(HERE)
+    assert "person" not in page.context["kinds"]
+    assert 'name="rank-person"' not in page.content.decode()
+    shown = shop.get(made).content.decode()
+    assert own not in shown and "By name alone" in shown
+    # An order that names every kind leaves this one out, too.
+    shop.post(HERE, typed(rank_phone="1"))
+    kinds = set(JoiningRule.objects.values_list("kind", flat=True))
+    assert "phone" in kinds and "person" not in kinds
+    refused = shop.post(HERE, {"do": "block", "identifier": "person", "value": own})
+    assert refused.status_code == 422
+
+
+def test_a_join_with_somebody_written_down_by_hand_is_shown_in_words(shop: Any) -> None:
+    from regulars.sources.models import Identifier
+
+    cleo = int(shop.post("/people/new", {"name": "Cleo"})["Location"].rpartition("/")[2])
+    ada = Identifier.objects.get(value="ada@crumb.test").link.profile_id
+    shop.post(f"/people/{ada}/merge", {"other": cleo, "reason": "one voice"})
+    page = shop.get(f"/people/{ada}/merges").content.decode()
+    assert "Written down by hand" in page
+    assert Identifier.objects.get(kind="person").value not in page

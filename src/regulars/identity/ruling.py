@@ -16,7 +16,7 @@ from django.db import transaction
 
 from regulars.accounts.actors import Actor, audit
 from regulars.identity.models import BlockedValue, JoiningRule
-from regulars.identity.rules import DEFAULTS, WINDOWS, Most, Rules, family
+from regulars.identity.rules import DEFAULTS, MADE_UP, WINDOWS, Most, Rules, family
 from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
 from regulars.sources.models import Identifier
@@ -72,10 +72,11 @@ def mark() -> str:
 
 
 def kind_rules(rules: Rules | None = None) -> list[KindRule]:
-    """The rule of every kind, those in use and those that have one, the strongest first."""
+    """The rule of every kind, those in use and those that have one, the strongest first; not of
+    the kind that is made up for people written down by hand."""
     rules = in_force() if rules is None else rules
     used = {family(kind) for kind in Identifier.objects.values_list("kind", flat=True).distinct()}
-    kinds = used | set(DEFAULTS.priority) | set(rules.priority)
+    kinds = (used | set(DEFAULTS.priority) | set(rules.priority)) - {MADE_UP}
     return [_of(kind, rules) for kind in sorted(kinds, key=lambda one: (rules.rank(one), one))]
 
 

@@ -18,6 +18,7 @@ from regulars.accounts.actors import Actor, audit
 from regulars.identity.models import ProfileChange
 from regulars.identity.queries import profiles_of
 from regulars.identity.resolving import resolve_near
+from regulars.identity.rules import MADE_UP
 from regulars.jobs import leases
 from regulars.kernel import clock
 from regulars.kernel.errors import WrongUse
@@ -67,7 +68,7 @@ def add(actor: Actor, given: Mapping[str, str]) -> Written:
     traits = {key: text for key, text in given.items() if key not in KINDS and text.strip()}
     if not named and not traits:
         raise WrongUse(told("Write down a name, an address or a number."))
-    group = in_order(named) or (("person", uuid4().hex),)
+    group = in_order(named) or ((MADE_UP, uuid4().hex),)
     with leases.hold(leases.IDENTITY, wait_seconds=_WAIT_SECONDS), transaction.atomic():
         known = Identifier.objects.filter(value__in=[value for _, value in group])
         was_known = bool(profiles_of(one.pk for one in known if (one.kind, one.value) in group))
@@ -75,7 +76,7 @@ def add(actor: Actor, given: Mapping[str, str]) -> Written:
         is_shared = not profiles_of([number])
         if is_shared:
             # What several people have joins nobody; whoever is written down is somebody still.
-            own = ("person", uuid4().hex)
+            own = (MADE_UP, uuid4().hex)
             number = _land((*group, own), own)
         profile_id = profiles_of([number])[number]
         before = person.counting(profile_id) if was_known else {}

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from regulars.accounts import locales, sentences
 from regulars.accounts.actors import Actor
+from regulars.identity.rules import MADE_UP
 from regulars.insights import written
 from regulars.kernel.money import exponent, to_major
 from regulars.profiles.typed import fields as typed_fields
@@ -275,6 +276,12 @@ def identifier_words(kind: str) -> str:
     base, _colon, whose = kind.partition(":")
     word = str(words(base, "IDENTIFIER_WORDS"))
     return f"{word} ({whose})" if whose and whose != "own" else word
+
+
+@register.filter
+def identifier_value(one: Any) -> str:
+    """The value of an identifier; one that is made up says nothing to anybody."""
+    return _("Written down by hand") if one.kind == MADE_UP else str(one.value)
 
 
 @register.filter
