@@ -115,6 +115,13 @@ def day(on: date) -> str:
     return str(format_date(on, "medium", locale=locale()))
 
 
+def day_of_any_year(on: date) -> str:
+    """A day that returns each year: 17 May, 17. Mai."""
+    from babel.dates import format_skeleton
+
+    return str(format_skeleton("MMMMd", on, locale=locale()))
+
+
 def full_day(on: date) -> str:
     """A day with its weekday and its year: Wed, 4 Mar 2026, mer. 4 mars 2026."""
     from babel.dates import format_skeleton

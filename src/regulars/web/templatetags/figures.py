@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ register = template.Library()
 _UNKNOWN = locales.UNKNOWN
 _EXACT_DECIMALS = 3
 _ALMOST = 0.99
+_DAY = re.compile(r"(?:(?P<year>\d{4})|-)-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII)
 
 
 @register.filter
@@ -142,6 +144,29 @@ def day(value: date | str | None) -> str:
     if not value:
         return _UNKNOWN
     return locales.day(date.fromisoformat(value[:10]) if isinstance(value, str) else value)
+
+
+@register.filter
+def trait_value(value: str) -> str:
+    """What is known of somebody: days as the reader writes them, all else as it was said."""
+    found = _DAY.fullmatch(value)
+    if found is None:
+        return value
+    try:
+        # Of a day that returns, the year may not be known; a leap year has every day.
+        on = date(int(found["year"] or 2000), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return value
+    return locales.day(on) if found["year"] else locales.day_of_any_year(on)
+
+
+@register.filter
+def hour_in_words(value: datetime, business: Any) -> str:
+    """An hour in which something was, in the business's own time: which minute was not kept."""
+    zone = ZoneInfo(business.timezone)
+    ends = [clock((value + timedelta(hours=one)).astimezone(zone).time()) for one in (0, 1)]
+    parts = {"day": locales.day(value.astimezone(zone).date()), "from": ends[0], "to": ends[1]}
+    return _("%(day)s, between %(from)s and %(to)s") % parts
 
 
 @register.filter
