@@ -142,6 +142,20 @@ def test_every_way_is_open_without_scripts(
     context.close()
 
 
+def test_a_field_of_words_asks_for_no_choices(tab: Any, shop: str) -> None:
+    tab.goto(f"{shop}/settings/fields")
+    choices = tab.get_by_label("Choices, one a line")
+    assert choices.is_hidden()
+    tab.get_by_label("What it holds").select_option("One of several")
+    assert choices.is_visible()
+    choices.fill("Dog")
+    tab.get_by_label("What it holds").select_option("Words")
+    assert choices.is_hidden()
+    tab.get_by_label("Name of the field").fill("Pet's name")
+    tab.get_by_role("button", name="Make the field").click()
+    tab.get_by_text("Pet's name").first.wait_for()
+
+
 def test_less_motion_where_it_is_asked_for(tab: Any, shop: str) -> None:
     tab.emulate_media(reduced_motion="reduce")
     tab.goto(f"{shop}/patterns")

@@ -262,7 +262,7 @@ def test_the_pages_write_and_say_who_said_what(owner: Actor) -> None:
     made = client.post("/people/new", {"name": "Cleo"}, follow=True).content.decode()
     assert "Written down." in made and "Cleo" in made
     assert client.post("/people/new", {"name": ""}).status_code == 422
-    client.post("/settings/fields", {"label": "Pet", "kind": "text"})
+    client.post("/settings/fields", {"label": "Pet", "kind": "text", "choices": "typed before"})
     assert "Pet" in client.get(path).content.decode()
     client.post("/settings/fields", {"take": "own_pet"})
     assert "own_pet" not in client.get(path).content.decode()

@@ -124,10 +124,11 @@ def own(request: HttpRequest) -> HttpResponse:
             if taken := request.POST.get("take"):
                 fields.take_away(actor_of(request), taken)
             else:
-                choices = request.POST.get("choices", "").splitlines()
+                kind, choices = request.POST.get("kind", ""), request.POST.get("choices", "")
+                # What was typed before another kind was chosen stands in a hidden field.
                 fields.define(
-                    actor_of(request), label=request.POST.get("label", ""),
-                    kind=request.POST.get("kind", ""), choices=choices,
+                    actor_of(request), label=request.POST.get("label", ""), kind=kind,
+                    choices=choices.splitlines() if kind == "choice" else (),
                 )  # fmt: skip
             return redirect("settings_fields")
         except RegularsError as error:
