@@ -77,6 +77,21 @@ def test_a_card_is_dragged_and_moved_by_its_form(tab: Any, shop: str) -> None:
     assert place(tab, "Rolls for the canteen") == "New"
 
 
+def test_on_a_phone_the_board_says_which_stages_there_are(tab: Any, shop: str) -> None:
+    tab.set_viewport_size({"width": 375, "height": 900})
+    tab.goto(f"{shop}/people/pipeline/1")
+    assert tab.locator("h1").inner_text() == "Pipeline of leads: Sales"
+    stages = tab.get_by_role("navigation", name="Stages")
+    assert "5 stages" in stages.inner_text()
+    lost = tab.locator("[data-stage]").last
+    assert lost.bounding_box()["x"] > 375
+    stages.get_by_role("link", name="Lost").click()
+    box = lost.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 375
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    assert stages.is_hidden()
+
+
 @pytest.fixture
 def website() -> Iterator[Any]:
     """Another site, whose one page is what a test says."""
