@@ -32,10 +32,14 @@ _POINTS = (1, 5, 10)
 def found(request: HttpRequest) -> HttpResponse:
     """Find somebody by a piece of a phone number, a name, a card or its code."""
     text = _code(request.GET.get("q", "").strip()[:500])[:200]
-    hits = search.find(text, limit=_HITS, actor=actor_of(request)) if text else []
+    from regulars.insights import telling_apart
+
+    actor = actor_of(request)
+    hits = search.find(text, limit=_HITS, actor=actor) if text else []
     if len(hits) == 1:
         return redirect("counter_person", hits[0].profile_id)
-    return _screen(request, {"text": text, "hits": hits})
+    beside = telling_apart.beside(actor, [one.profile_id for one in hits])
+    return _screen(request, {"text": text, "hits": hits, "beside": beside})
 
 
 @page("people.see")

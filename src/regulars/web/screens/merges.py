@@ -60,11 +60,14 @@ def merge(request: HttpRequest, person_id: int) -> HttpResponse:
         else:
             messages.success(request, _("They are one person now. A split undoes it exactly."))
             return redirect("person_merges", done.people[0])
+    from regulars.insights import telling_apart
+
     person = profiles.show(actor, person_id)
     hits = search.find(text, limit=_HITS, actor=actor) if text else []
     context = {
         "person": person, "id": person_id, "text": text, "problem": problem,
         "hits": [one for one in hits if one.profile_id != person_id],
+        "beside": telling_apart.beside(actor, [one.profile_id for one in hits]),
     }  # fmt: skip
     return render(request, "screens/people/merge.html", context, status=422 if problem else 200)
 

@@ -33,6 +33,8 @@ def asked(request: HttpRequest) -> Filters:
 @page("people.see")
 def listed(request: HttpRequest) -> HttpResponse:
     """One search field; without a search, everybody by segment, kept to what the address says."""
+    from regulars.insights import telling_apart
+
     actor, wanted = actor_of(request), asked(request)
     context: dict[str, Any] = {
         "wanted": wanted, "text": wanted.text, "segment": wanted.segment, "quiet": wanted.quiet,
@@ -44,9 +46,12 @@ def listed(request: HttpRequest) -> HttpResponse:
         context["doubts"] = answering.count(actor)
     if wanted == Filters(text=wanted.text) and wanted.text:
         context["hits"] = search.find(wanted.text, limit=_HITS, actor=actor)
+        listed = [one.profile_id for one in context["hits"]]
         context["is_search"], context["count"] = True, len(context["hits"])
     else:
         context |= _list(actor, wanted, request.GET.get("after") or None)
+        listed = [one["id"] for one in context["listing"]["people"]]
+    context["beside"] = telling_apart.beside(actor, listed)
     if actor.may("people.write"):
         context["tags"] = tags.names(actor)
     is_part = bool(request.htmx)  # type: ignore[attr-defined]

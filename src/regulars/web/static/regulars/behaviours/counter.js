@@ -11,6 +11,7 @@ let hasLine = navigator.onLine;
 
 const read = (name, other) => JSON.parse(localStorage.getItem(name) ?? "null") ?? other;
 const write = (name, value) => localStorage.setItem(name, JSON.stringify(value));
+const first = (one) => one.by[0] ?? `#${one.anchor}`; // Tells namesakes apart.
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 function people() {
@@ -62,7 +63,7 @@ function found(text) {
 
 function show(one) {
   const glance = document.getElementById("counter-glance").content.cloneNode(true);
-  glance.querySelector("[data-name]").textContent = one.name;
+  glance.querySelector("[data-name]").textContent = one.name || first(one);
   glance.querySelector("[data-points]").textContent = one.points;
   glance.querySelector("[data-traits]").textContent = Object.values(one.traits).join(" · ");
   for (const field of glance.querySelectorAll("[name=anchor]")) field.value = one.anchor;
@@ -71,10 +72,9 @@ function show(one) {
 
 function list(hits) {
   const rows = hits.map((one) => {
-    const button = Object.assign(document.createElement("button"), { textContent: one.name || one.by[0] });
-    button.className = "button button-quiet";
-    button.addEventListener("click", () => show(one));
-    return button;
+    const isOnly = one.name && hits.every((other) => other === one || other.name !== one.name);
+    const textContent = isOnly ? one.name : [one.name, first(one)].filter(Boolean).join(" · ");
+    return Object.assign(document.createElement("button"), { textContent, className: "button button-quiet", onclick: () => show(one) });
   });
   if (!rows.length) rows.push(document.getElementById("counter-nobody").content.cloneNode(true));
   document.getElementById("counter-found").replaceChildren(...rows);
