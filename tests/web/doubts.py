@@ -27,4 +27,7 @@ def add_doubts() -> None:
               profile_id=first.profile_id)  # fmt: skip
     relations.relate(owner, first.profile_id, kind="household", other=other.profile_id)
     files.keep(owner, first.profile_id, name="seating.txt", chunks=[b"table four"])
+    # A namesake, and somebody of whom nothing but a card is known.
+    people.add(owner, {"name": "Zita Quast", "city": "York"})
+    people.add(owner, {"card": "L-99"})
     points.give(owner, first.profile_id, 25, reason="Loaves")
