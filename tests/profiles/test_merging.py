@@ -144,7 +144,7 @@ def test_the_number_of_who_was_merged_leads_to_whom_they_are_now(owner: Actor, c
     ada, brahim = who("ada@crumb"), who("brahim@")
     older, newer = sorted((ada, brahim))
     merged = merging.merge(owner, ada, brahim, reason="told us")
-    assert whole.show(owner, newer)["id"] == older
+    assert whole.show_by_number(owner, newer)["id"] == older
     client.force_login(
         Member.objects.get(role="owner"),
         backend="allauth.account.auth_backends.AuthenticationBackend",
@@ -152,10 +152,10 @@ def test_the_number_of_who_was_merged_leads_to_whom_they_are_now(owner: Actor, c
     answer = client.get(f"/people/{newer}")
     assert (answer.status_code, answer["Location"]) == (302, f"/people/{older}")
     merging.split(owner, merged.merge_id)
-    assert whole.show(owner, newer)["id"] == newer
+    assert whole.show_by_number(owner, newer)["id"] == newer
     erasure.erase(owner, newer)
     with pytest.raises(NotFound):
-        whole.show(owner, newer)
+        whole.show_by_number(owner, newer)
 
 
 def test_a_join_by_rule_is_split_and_merged_again(owner: Actor) -> None:

@@ -25,10 +25,6 @@ LIMITS: dict[str, int] = {"anonymous_id": 1, "phone": 1, "card": 2, "email": 5}
 MOST_HOLDERS = 20
 WINDOWS = ("ever", "annually", "monthly", "weekly")
 
-# Whoever is written down by hand without an address or number has a value of this kind, made up for
-# them alone: there is no rule for it, and it is shown to nobody.
-MADE_UP = "person"
-
 Pair = tuple[int, int]
 
 

@@ -16,9 +16,10 @@ from django.db import transaction
 
 from regulars.accounts.actors import Actor, audit
 from regulars.identity.models import BlockedValue, JoiningRule
-from regulars.identity.rules import DEFAULTS, MADE_UP, WINDOWS, Most, Rules, family
+from regulars.identity.rules import DEFAULTS, WINDOWS, Most, Rules, family
 from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
+from regulars.sources.files.identifiers import MADE_UP
 from regulars.sources.models import Identifier
 
 PERMISSION = "people.set_rules"

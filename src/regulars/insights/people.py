@@ -15,7 +15,6 @@ from regulars.accounts.actors import Actor
 from regulars.accounts.sentences import said
 from regulars.identity.models import Profile
 from regulars.identity.numbers import number_now
-from regulars.identity.rules import MADE_UP
 from regulars.insights import outlook
 from regulars.insights.models import Score, ScoreRun
 from regulars.insights.words import about_quiet, score_reasons
@@ -152,8 +151,7 @@ def count_segments(run: ScoreRun) -> dict[str, dict[str, Any]]:
 def as_text(page: dict[str, Any]) -> str:
     """The page for a terminal."""
     lines = [f"{page['name'] or 'No name'}  (person {page['id']})"]
-    known = [one for one in page["identifiers"] if one["kind"] != MADE_UP]
-    lines += [f"  {one['kind']}: {one['value']}" for one in known]
+    lines += [f"  {one['kind']}: {one['value']}" for one in page["identifiers"]]
     lines += [
         f"  {one['name']}: {one['value']}  ({one['provenance']}, {one['origin']['file_name']})"
         for one in page["traits"]

@@ -12,13 +12,12 @@ from django.db.models import Count
 
 from regulars.accounts.actors import Actor
 from regulars.identity.models import Link
-from regulars.identity.rules import MADE_UP
 from regulars.insights.models import Score
 from regulars.insights.people import latest_run
 from regulars.profiles.folding import fold
 from regulars.profiles.models import Card
 from regulars.profiles.records import Record, Records
-from regulars.sources.files.identifiers import kind_rank
+from regulars.sources.files.identifiers import INNER_KINDS, kind_rank
 from regulars.sources.live import standing_ids
 
 _PARTS = ("email", "phone", "town", "last_on")
@@ -54,7 +53,7 @@ def _identified(nameless: list[int]) -> dict[int, Beside]:
     for link in links:
         one = link.identifier
         place = (kind_rank(one.kind), one.pk, one.kind, one.value)
-        if one.kind != MADE_UP:
+        if one.kind not in INNER_KINDS:
             found[link.profile_id] = min(place, found.get(link.profile_id, place))
     return {
         number: Beside(number=number, kind=found[number][2], value=found[number][3])

@@ -18,7 +18,6 @@ from regulars.accounts.actors import Actor, audit
 from regulars.identity.models import ProfileChange
 from regulars.identity.queries import profiles_of
 from regulars.identity.resolving import resolve_near
-from regulars.identity.rules import MADE_UP
 from regulars.jobs import leases
 from regulars.kernel import clock
 from regulars.kernel.errors import WrongUse
@@ -26,7 +25,7 @@ from regulars.kernel.telling import told
 from regulars.profiles import cards, person
 from regulars.profiles.anchors import anchor_of
 from regulars.sources import forgetting
-from regulars.sources.files.identifiers import in_order, normaliser
+from regulars.sources.files.identifiers import MADE_UP, in_order, normaliser
 from regulars.sources.intake.landing import stream_of
 from regulars.sources.landing.identifiers import IdentifierBook
 from regulars.sources.models import Identifier, Import, Source

@@ -14,8 +14,11 @@ NAME = "name"
 # The anchor of a fact is its identifier of the first kind here: a vendor's number for a customer
 # never changes hands, an address seldom, a loyalty card is lent, a household shares a phone.
 KIND_PRIORITY = ("customer_id", NAME, "email", "card", "phone", "anonymous_id")
-# Kinds whose values say nothing to a reader: ours for somebody without any, and a name once more.
-INNER_KINDS = frozenset({"person", NAME})
+# Whoever is written down by hand without an address or number has a value of this kind, made up for
+# them alone: there is no rule for it.
+MADE_UP = "person"
+# Kinds whose values say nothing to a reader: the made up one, and a name once more.
+INNER_KINDS = frozenset({MADE_UP, NAME})
 _RANK = {kind: rank for rank, kind in enumerate(KIND_PRIORITY)}
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), None)

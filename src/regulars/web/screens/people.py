@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from regulars.accounts import business as businesses
 from regulars.accounts import locales
 from regulars.accounts.models import Member
-from regulars.identity.rules import MADE_UP
 from regulars.kernel import clock
 from regulars.profiles import person as profiles
 from regulars.profiles.enrichment import showing
@@ -55,7 +54,6 @@ def one(request: HttpRequest, person_id: int) -> HttpResponse:
     if actor.may("people.see_looks"):
         context["looks"] = looks.of(actor, person_id, 20)
     context |= {"kinds": KINDS, "shown_kinds": kinds}
-    context["known_as"] = [one for one in person["identifiers"] if one["kind"] != MADE_UP]
     context["must_know"] = [one for one in person["traits"] if one["name"] in _AT_THE_TOP]
     _quote(person)
     _tell_days(person)

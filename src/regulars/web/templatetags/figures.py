@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 
 from regulars.accounts import locales, sentences
 from regulars.accounts.actors import Actor
-from regulars.identity.rules import MADE_UP
 from regulars.insights import written
 from regulars.kernel.money import exponent, to_major
 from regulars.profiles.typed import fields as typed_fields
+from regulars.sources.files.identifiers import MADE_UP
 from regulars.web import changes
 from regulars.web import people_words as people_vocabulary
 from regulars.web import words as vocabulary

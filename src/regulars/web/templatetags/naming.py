@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from regulars.accounts import locales
-from regulars.identity.rules import MADE_UP, family
+from regulars.identity.rules import family
 from regulars.insights.telling_apart import Beside
 from regulars.sources.files.identifiers import kind_rank
 from regulars.web.templatetags.figures import identifier_words
@@ -29,7 +29,7 @@ def called_by(one: Any, number: int, beside: dict[int, Beside]) -> str:
 def person_name(person: Any) -> str:
     """The name at the top of a person's pages, or whatever else they are known by."""
     parts = [(_part(one, "kind"), _part(one, "value")) for one in _part(person, "identifiers")]
-    known = sorted((one for one in parts if one[0] != MADE_UP), key=lambda one: kind_rank(one[0]))
+    known = sorted(parts, key=lambda one: kind_rank(one[0]))
     kind, value = known[0] if known else ("", "")
     return _own(person) or _labelled(_part(person, "profile_id"), kind, value)
 
