@@ -107,6 +107,22 @@ def test_without_a_reader_of_codes_there_is_no_button(tablet: Any, shop: str) ->
     tablet.wait_for_load_state("networkidle")
     assert not tablet.get_by_role("button", name="Read a code").is_visible()
 
+def test_a_card_with_letters_is_found_without_a_line(tablet: Any, shop: str) -> None:
+    tablet.goto(f"{shop}/counter")
+    tablet.evaluate("() => navigator.serviceWorker.ready.then(() => 1)")
+    tablet.wait_for_function("() => localStorage.getItem('regulars-counter-people')")
+    tablet.context.set_offline(True)
+    tablet.goto(f"{shop}/counter")
+    tablet.get_by_text("No line.", exact=False).wait_for()
+    field = tablet.get_by_label("Name, piece of a phone number, card or its code")
+    field.fill("cb 77a")
+    field.press("Enter")
+    tablet.get_by_role("button", name="Zita Quast").wait_for()
+    # As with a line: the digits of a card are no piece of a phone number.
+    field.fill("XY-4477")
+    field.press("Enter")
+    tablet.get_by_text("Nobody like that was seen last.").wait_for()
+
 
 def test_one_key_answers_and_one_takes_it_back(tab: Any, shop: str) -> None:
     tab.goto(f"{shop}/people/matches")

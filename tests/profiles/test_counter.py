@@ -146,7 +146,7 @@ def test_days_until_a_day_returns(text: str, days: int | None) -> None:
 
 @pytest.mark.parametrize(
     "text", ["ada", "4960001", "L-7001", "https://cards.crumb.test/?card=L-7001",
-             "https://cards.crumb.test/c/L-7001"],
+             "https://cards.crumb.test/c/L-7001", "https://cards.crumb.test/c/L-7001/"],
 )  # fmt: skip
 def test_one_field_finds_by_name_number_card_and_code(
     owner: Actor, browser: Client, text: str

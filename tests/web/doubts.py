@@ -16,7 +16,8 @@ HOME = {"street": "Rosengasse 9", "postcode": "10115", "city": "Berlin", "birthd
 def add_doubts() -> None:
     """Twins of one house, compared; and a person with everything on them."""
     owner = actors.owner("cli")
-    first = people.add(owner, {**HOME, "name": "Zita Quast", "email": "zita@one.test"})
+    card = {"email": "zita@one.test", "card": "CB-77a"}
+    first = people.add(owner, {**HOME, **card, "name": "Zita Quast"})
     other = people.add(owner, {**HOME, "name": "Tom Quast", "email": "tom@two.test"})
     look(owner)
     fields.define(owner, label="Dog", kind="choice", choices=["None", "Small", "Large"])

@@ -127,7 +127,8 @@ def _code(text: str) -> str:
     except ValueError:
         return text
     asked = parse_qs(parts.query)
-    return (asked.get("card") or asked.get("code") or [parts.path.rpartition("/")[2]])[0]
+    at_its_end = parts.path.rstrip("/").rpartition("/")[2]
+    return (asked.get("card") or asked.get("code") or [at_its_end])[0] or text
 
 
 def _count(text: str) -> int:

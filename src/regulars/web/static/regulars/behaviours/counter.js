@@ -13,6 +13,7 @@ const read = (name, other) => JSON.parse(localStorage.getItem(name) ?? "null") ?
 const write = (name, value) => localStorage.setItem(name, JSON.stringify(value));
 const first = (one) => one.by[0] ?? `#${one.anchor}`; // Tells namesakes apart.
 const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const bare = (text) => plain(text).replace(/[\s-]/g, "");
 
 function people() {
   const kept = read(KEPT, null);
@@ -54,11 +55,12 @@ async function catchUp() {
 }
 
 function found(text) {
-  const [words, digits] = [plain(text).split(/\s+/).filter(Boolean), text.replace(/\D/g, "").replace(/^0+/, "")];
+  const words = plain(text).split(/\s+/).filter(Boolean);
+  const digits = /[^\d\s()+./–-]/.test(text) ? "" : text.replace(/\D/g, "").replace(/^0+/, "");
   const named = (one) => words.length && words.every((word) => plain(one.name).includes(word));
-  const isCode = (value) => plain(value) === plain(text).replace(/[\s-]/g, "");
-  const isPart = (value) => digits.length >= LEAST_DIGITS && value.includes(digits);
-  return people().filter((one) => named(one) || one.by.some((value) => isCode(value) || isPart(value))).slice(0, 10);
+  const whole = (value) => bare(value) === bare(text);
+  const part = (value) => digits.length >= LEAST_DIGITS && value.includes(digits);
+  return people().filter((one) => named(one) || one.by.some(whole) || one.by.some(part)).slice(0, 10);
 }
 
 function show(one) {
