@@ -20,6 +20,8 @@ _CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
+    # A camera whose picture is made up, so that the counter's camera can be opened.
+    "--use-fake-device-for-media-stream",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",

@@ -63,50 +63,6 @@ def test_one_visit_is_enough_to_open_it_without_a_line(tablet: Any, shop: str) -
     tablet.get_by_text("No line.", exact=False).wait_for()
 
 
-# A tablet's browser reads codes; the browser of the tests cannot, and has no camera.
-_DETECTOR = """
-window.BarcodeDetector = class {
-  static async getSupportedFormats() { return ["qr_code", "pdf417"]; }
-  constructor({ formats }) { window.formats = formats; }
-  async detect() { return window.code ? [{ rawValue: window.code }] : []; }
-};
-navigator.mediaDevices.getUserMedia = async () => {
-  if (window.isRefused) throw new DOMException("no", "NotAllowedError");
-  window.stream = document.createElement("canvas").captureStream();
-  return window.stream;
-};
-HTMLMediaElement.prototype.play = async () => {};
-"""
-_STOPPED = "() => window.stream.getTracks().every((one) => one.readyState === 'ended')"
-
-
-def test_a_code_is_read_through_the_camera(tablet: Any, shop: str) -> None:
-    tablet.add_init_script(_DETECTOR)
-    tablet.goto(f"{shop}/counter")
-    opener, close = (tablet.get_by_role("button", name=one) for one in ("Read a code", "Close"))
-    opener.click()
-    tablet.wait_for_function("() => window.stream")
-    assert tablet.evaluate("() => window.formats") == ["qr_code"]
-    close.click()
-    assert tablet.evaluate(_STOPPED) and not close.is_visible()
-    opener.click()
-    tablet.keyboard.press("Escape")
-    assert not close.is_visible()
-    tablet.evaluate("() => { window.isRefused = true }")
-    opener.click()
-    tablet.get_by_text("The camera cannot be used", exact=False).wait_for()
-    close.click()
-    tablet.evaluate("() => { window.isRefused = false; window.code = ' zita ' }")
-    opener.click()
-    tablet.wait_for_url("**/counter/*")
-    tablet.get_by_role("heading", name="Zita Quast").wait_for()
-
-
-def test_without_a_reader_of_codes_there_is_no_button(tablet: Any, shop: str) -> None:
-    tablet.goto(f"{shop}/counter")
-    tablet.wait_for_load_state("networkidle")
-    assert not tablet.get_by_role("button", name="Read a code").is_visible()
-
 def test_a_card_with_letters_is_found_without_a_line(tablet: Any, shop: str) -> None:
     tablet.goto(f"{shop}/counter")
     tablet.evaluate("() => navigator.serviceWorker.ready.then(() => 1)")

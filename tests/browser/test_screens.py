@@ -99,7 +99,7 @@ _OPTIONS = {
 }
 _JUDGE = "async (options) => (await axe.run(document, options)).violations"
 # Another width or theme has other pictures, and those far down are fetched late.
-_SETTLE = """async () => {
+SETTLE = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   for (const one of document.images) one.loading = "eager";
   await Promise.all([...document.images].map((one) => one.decode().catch(() => null)));
@@ -146,7 +146,7 @@ def look(tab: Any, address: str, path: str, picture: Picture) -> None:
         tab.emulate_media(color_scheme=theme)
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": 900})
-            tab.evaluate(_SETTLE)
+            tab.evaluate(SETTLE)
             picture(tab, f"{name_of(path)}-{width}-{theme}")
             wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, f"{path} is {wide} px too wide at {width}"

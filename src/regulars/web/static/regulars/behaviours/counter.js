@@ -4,9 +4,7 @@ const root = document.getElementById("counter");
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const QUEUE = "regulars-counter-queue";
 const KEPT = "regulars-counter-people";
-const HOUR = 3_600_000;
-const AGAIN = 10_000;
-const LEAST_DIGITS = 3;
+const [HOUR, AGAIN] = [3_600_000, 10_000];
 let hasLine = navigator.onLine;
 
 const read = (name, other) => JSON.parse(localStorage.getItem(name) ?? "null") ?? other;
@@ -59,7 +57,7 @@ function found(text) {
   const digits = /[^\d\s()+./–-]/.test(text) ? "" : text.replace(/\D/g, "").replace(/^0+/, "");
   const named = (one) => words.length && words.every((word) => plain(one.name).includes(word));
   const whole = (value) => bare(value) === bare(text);
-  const part = (value) => digits.length >= LEAST_DIGITS && value.includes(digits);
+  const part = (value) => digits.length > 2 && value.includes(digits);
   return people().filter((one) => named(one) || one.by.some(whole) || one.by.some(part)).slice(0, 10);
 }
 
@@ -74,8 +72,8 @@ function show(one) {
 
 function list(hits) {
   const rows = hits.map((one) => {
-    const isOnly = one.name && hits.every((other) => other === one || other.name !== one.name);
-    const textContent = isOnly ? one.name : [one.name, first(one)].filter(Boolean).join(" · ");
+    const isAlike = hits.some((other) => other !== one && other.name === one.name);
+    const textContent = [one.name, (isAlike || !one.name) && first(one)].filter(Boolean).join(" · ");
     return Object.assign(document.createElement("button"), { textContent, className: "button button-quiet", onclick: () => show(one) });
   });
   if (!rows.length) rows.push(document.getElementById("counter-nobody").content.cloneNode(true));
@@ -96,7 +94,7 @@ document.addEventListener("submit", async (event) => {
   if (hasLine && !read(QUEUE, []).length && given.person) location.reload();
 });
 
-for (const change of ["online", "offline"]) addEventListener(change, catchUp);
+for (const one of ["online", "offline"]) addEventListener(one, catchUp);
 setInterval(() => (hasLine && !read(QUEUE, []).length) || catchUp(), AGAIN);
 navigator.serviceWorker?.register(root.dataset.worker, { scope: root.dataset.scope });
 catchUp();
