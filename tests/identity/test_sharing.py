@@ -72,10 +72,10 @@ def test_a_mended_row_of_an_office_is_a_person(owner: Actor, tmp_path: Path) -> 
     run = bring(
         owner, tmp_path / "a.csv", fields,
         ("Ann Bell", "office@crumb.test", ""), ("Ben Orr", "office@crumb.test", ""),
-        ("Cy Dunn", "", ""),
+        ("", "", "n/a"),
     )  # fmt: skip
     [row] = QuarantinedRow.objects.filter(of_import=run)
-    quarantine.mend(owner, row.pk, changes={"E-mail": "office@crumb.test"})
+    quarantine.mend(owner, row.pk, changes={"Name": "Cy Dunn", "E-mail": "office@crumb.test"})
     resolve()
     cards.rebuild()
     assert sorted(everybody(owner)) == ["Ann Bell", "Ben Orr", "Cy Dunn"]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
 from anyascii import anyascii
 
+from .identifiers import clean, is_blocked_word
+
+_MOST_LETTERS, _MOST_WORDS, _LONGEST = 120, 6, 320
 _WORDS = re.compile(r"[a-z0-9]+")
+_DIGIT = re.compile(r"[0-9]")
+_WHOLE_DAY = re.compile(r"\d{4} \d\d \d\d")
 # From here on two words of names are one with a slip: Meyer and Meier, not Anna and Ben.
 _LIKE = 0.75
 
@@ -20,7 +26,49 @@ def folded(traits: Mapping[str, Any]) -> str:
     whole = traits.get("name") or " ".join(
         filter(None, (traits.get("first_name"), traits.get("last_name")))
     )
-    return " ".join(_WORDS.findall(anyascii(str(whole)).lower()))
+    return _plain(whole)
+
+
+def _plain(text: Any) -> str:
+    return " ".join(_WORDS.findall(anyascii(str(text or "")).lower()))
+
+
+def in_any_order(name: str) -> str:
+    """``name``, folded, with its words in one order: *Bell, Ann* is *Ann Bell*."""
+    return " ".join(sorted(name.split()))[:_MOST_LETTERS]
+
+
+@dataclass(frozen=True, slots=True)
+class ByName:
+    """Somebody told by name alone: the value that stands for them, and whether nothing but the list
+    itself says that it is one person."""
+
+    value: str
+    is_bare: bool
+
+
+def by_name(traits: Mapping[str, Any], namespace: str) -> ByName | None:
+    """What stands for somebody of whom no address or number is told, or ``None`` where nothing told
+    is a name (a line below a list is none).
+
+    With a birthday, or else with street and town, the name means the same person in every list.
+    Anything less means them in the lists of ``namespace`` alone.
+    """
+    name = folded(traits)
+    is_note = _DIGIT.search(name) or len(name.split()) > _MOST_WORDS
+    if not name or is_note or is_blocked_word(clean(name)):
+        return None
+    born, street, postcode, town = (
+        _plain(traits.get(one)) for one in ("birthday", "street", "postcode", "city")
+    )
+    if _WHOLE_DAY.fullmatch(born):
+        parts, is_bare = [born], False
+    elif street and (postcode or town):
+        parts, is_bare = [street, postcode or town], False
+    else:
+        parts, is_bare = [born, street, postcode, town, f"in {namespace}"], True
+    value = " ".join(filter(None, [in_any_order(name), *parts]))
+    return ByName(value[:_LONGEST], is_bare)
 
 
 @lru_cache(maxsize=4096)

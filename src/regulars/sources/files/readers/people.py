@@ -7,11 +7,13 @@ from datetime import datetime
 
 from regulars.kernel.telling import told
 
+from ..identifiers import NAME
+from ..names import by_name
 from ..plan import Reader, plain
 from ..records import Consent, CustomerRow, Record
 from ..values import clean_text
 from .columns import Columns
-from .rows import Cells, Memo, RowProblem, rejected
+from .rows import Cells, Memo, RowProblem, is_total, rejected
 from .sales import clean_id
 from .words import consent_state, is_yes
 
@@ -32,15 +34,21 @@ def build_people(columns: Columns) -> Reader:
     consents = _consents(columns)
     subscribed, confirmed = columns.instant("subscribed_at"), columns.instant("confirmed_at")
     unsubscribed = columns.instant("unsubscribed_at")
+    # A list of customers by number or address alone; whoever takes news has an address.
+    may_be_by_name = columns.mapping.kind == "customers" and not columns.has("customer_id")
 
     def read(row_no: int, cells: Cells) -> Record:
         try:
             identifiers = who(cells)
             facts = dict(traits(cells) or {}) | extras(cells)
+            if may_be_by_name and not identifiers and not is_total(cells):
+                named = by_name(facts, columns.mapping.namespace)
+                identifiers = ((NAME, named.value),) if named else ()
             key = clean_id(record_id(cells)) or (identifiers[0][1] if identifiers else "")
             if not key:
                 raise RowProblem(
-                    "no_identifier", told("No usable number, e-mail or phone says who this is.")
+                    "no_identifier",
+                    told("No usable number, e-mail, phone or name says who this is."),
                 )
             joined, left = confirmed(cells) or subscribed(cells), unsubscribed(cells)
             events = tuple(

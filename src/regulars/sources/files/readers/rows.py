@@ -61,9 +61,13 @@ def rejected(row_no: int, cells: Cells, problem: RowProblem) -> Rejected:
     filled = [cell.strip() for cell in cells if cell and not cell.isspace()]
     if not filled:
         return Rejected(row_no, cells, "not_a_record", told("The row is empty."))
-    first = filled[0].casefold().strip(" :=").removesuffix("s")
-    if problem.code != "not_a_record" and (
-        first in _TOTAL_WORDS or first + "s" in _TOTAL_WORDS or first.startswith("total ")
-    ):
+    if problem.code != "not_a_record" and is_total(cells):
         return Rejected(row_no, cells, "not_a_record", told("The row is a total of other rows."))
     return Rejected(row_no, cells, problem.code, problem.message)
+
+
+def is_total(cells: Cells) -> bool:
+    """Whether the first word of a row says that it sums up others."""
+    filled = next((cell for cell in cells if cell and not cell.isspace()), "")
+    first = filled.strip().casefold().strip(" :=").removesuffix("s")
+    return first in _TOTAL_WORDS or first + "s" in _TOTAL_WORDS or first.startswith("total ")
