@@ -179,6 +179,8 @@ def test_numbers_of_nobody_are_told(people: world.People, by_name: dict[str, int
         for refused in (leads.get, stages.get):
             with pytest.raises(NotFound):
                 refused(number)
+        with pytest.raises(NotFound):
+            board.listing(people.owner, stage_id=number)
     for number in (foreign, 2**70, 0):
         with pytest.raises(WrongUse):
             moving.move(people.owner, lead.pk, number)

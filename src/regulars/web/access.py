@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -89,3 +90,10 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     # The part would otherwise be replaced by a sign-in form.
     here = urlsplit(htmx.current_url or "/")
     return HttpResponseClientRedirect(redirect_to_login(here.path)["Location"])
+
+
+def address_of(request: HttpRequest) -> str:
+    """Whose address it is: where a proxy is trusted for the scheme, the one that it saw."""
+    seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    is_behind = settings.SECURE_PROXY_SSL_HEADER is not None
+    return (seen if is_behind else "") or str(request.META.get("REMOTE_ADDR", ""))

@@ -14,7 +14,7 @@ from regulars.accounts.actors import Actor
 from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
 from regulars.profiles.models import Card
-from regulars.profiles.pipeline import leads, stages, texts
+from regulars.profiles.pipeline import leads, stages
 from regulars.profiles.pipeline.models import Lead, Pipeline, Stage
 
 AT_ONCE = 50
@@ -137,13 +137,13 @@ def listing(
     limit: int = AT_ONCE,
 ) -> dict[str, Any]:
     """Leads, the newest first, with a cursor for the next page. Needs ``leads.see``. `NotFound`
-    for an unknown pipeline or person, `WrongUse` for a cursor of nobody's."""
+    for an unknown pipeline, stage or person, `WrongUse` for a cursor of nobody's."""
     actor.require("leads.see")
     rows = Lead.objects.all()
     if pipeline_id is not None:
         rows = rows.filter(pipeline=stages.get(pipeline_id))
     if stage_id is not None:
-        rows = rows.filter(stage_id=texts.number(stage_id))
+        rows = rows.filter(stage=stages.known(stage_id))
     if person_id is not None:
         rows = rows.filter(theirs(leads.known_ids(person_id)))
     if cursor is not None:

@@ -102,6 +102,14 @@ def stage(pipeline_id: int, stage_id: int) -> Stage:
     return found
 
 
+def known(stage_id: int) -> Stage:
+    """A stage of any pipeline, also one that was taken away; `NotFound` where there is none."""
+    found = Stage.objects.filter(pk=texts.number(stage_id)).first()
+    if found is None:
+        raise NotFound(told("There is no stage %(n)s.", n=stage_id))
+    return found
+
+
 def hold(stage_id: int) -> Stage:
     """A stage in use, held until the transaction ends: leads that come at once get places of their
     own, and none comes into a stage that is being taken away. `WrongUse` where it is gone."""

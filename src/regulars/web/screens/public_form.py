@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, cast
 
 from csp.decorators import csp_replace
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from regulars.accounts.sentences import said
 from regulars.kernel.errors import RegularsError, WrongUse
 from regulars.profiles.pipeline import forms, spam, taking
 from regulars.profiles.pipeline.models import LeadForm
+from regulars.web.access import address_of
 from regulars.web.words import FIELD_WORDS
 
 _KINDS = {"email": "email", "phone": "tel", "name": "text"}
@@ -66,7 +66,7 @@ def _sent(request: HttpRequest, form: LeadForm) -> HttpResponse:
         is_consenting=given.get("consent") == "yes",
         trap=given.get(TRAP, ""),
         stamp=given.get("stamp", ""),
-        address=_address(request),
+        address=address_of(request),
         language=get_language() or "",
     )
     try:
@@ -81,13 +81,6 @@ def _sent(request: HttpRequest, form: LeadForm) -> HttpResponse:
         words = _("That was a lot from one address. Please wait an hour, then send it again.")
         return _form(request, form, problem=words, status=429)
     return redirect(f"{reverse('public_form', args=[form.token])}?sent=1")
-
-
-def _address(request: HttpRequest) -> str:
-    """Whose address it is: where a proxy is trusted for the scheme, the one that it saw."""
-    seen = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    is_behind = settings.SECURE_PROXY_SSL_HEADER is not None
-    return (seen if is_behind else "") or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _form(

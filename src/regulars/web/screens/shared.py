@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from regulars.kernel.errors import NotFound, RegularsError
 from regulars.web import dashboard as pages
 from regulars.web import working
+from regulars.web.access import address_of
 from regulars.web.dashboard import Face
 from regulars.web.screens import charts, insights
 
@@ -113,7 +114,7 @@ def _opened(request: HttpRequest, token: str, show: Callable[..., HttpResponse])
 
 def _wrong(request: HttpRequest, error: NotFound) -> HttpResponse:
     """404; too many of them from one address and it waits: guesses should cost us nothing."""
-    key = f"wrong-links-{request.META.get('REMOTE_ADDR', '')}"
+    key = f"wrong-links-{address_of(request)}"
     wrong = cache.get_or_set(key, 0, _WITHIN_SECONDS) or 0
     if wrong < _WRONG:
         cache.set(key, wrong + 1, _WITHIN_SECONDS)
