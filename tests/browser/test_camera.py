@@ -162,7 +162,7 @@ def test_a_refusal_is_said(counter: Opened, picture: Picture) -> None:
     tablet.keyboard.press("Escape")
     tablet.get_by_label(FIELD).fill("zita")
     tablet.get_by_role("button", name="Find").click()
-    tablet.get_by_role("link", name="Zita Quast").wait_for()
+    tablet.get_by_role("link", name="zita@one.test").wait_for()
 
 
 def test_a_camera_that_is_taken_away_is_said(counter: Opened) -> None:
