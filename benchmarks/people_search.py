@@ -120,21 +120,20 @@ def search_alone(database: str, people: int) -> list[Result]:
 
     from regulars.profiles import search_index
     from regulars.profiles.folding import digits, entries, fold
-    from regulars.profiles.models import Card, NameWord
+    from regulars.profiles.models import Card
     from regulars.sources.bulk import insert_rows
 
     call_command("migrate", verbosity=0)
     _facts(people)
-    columns = "profile_id name email phone country haystack digest allows".split()
+    columns = "profile_id name email phone country haystack digest allows words".split()
     for part in _drawn(people):
-        cards, words = [], []
+        cards = []
         for n, ((_, number), (_, email), (_, phone)), name in part:
             told = (fold(name), fold(number), fold(email), digits(phone))
-            cards.append((3 * n + 1, name, email, phone, "", "\n".join(told), n, ""))
-            words += [(3 * n + 1, word) for word in entries(fold(name))]
+            words = " ".join(entries(fold(name)))
+            cards.append((3 * n + 1, name, email, phone, "", "\n".join(told), n, "", words))
         with transaction.atomic():
             insert_rows(Card, columns, cards)
-            insert_rows(NameWord, ("profile_id", "word"), words)
     while search_index.merge_a_little():
         pass
     if connection.vendor == "postgresql":

@@ -16,9 +16,9 @@ from regulars.kernel.ids import key64
 from regulars.profiles import search_index
 from regulars.profiles.consents import CHANNELS, decide, statements
 from regulars.profiles.folding import digits, entries, fold
-from regulars.profiles.models import Card, NameWord
+from regulars.profiles.models import Card
 from regulars.profiles.records import Record, Records, full_name
-from regulars.sources.bulk import fetch_by_keys, insert_rows
+from regulars.sources.bulk import fetch_by_keys
 from regulars.sources.cleaning.correcting import mended_addresses
 from regulars.sources.files.identifiers import INNER_KINDS
 from regulars.sources.live import standing_ids
@@ -33,9 +33,10 @@ _FEWEST, _FIRST, _MOST = 50, 60, 250
 _MOST_NAMES, _MOST_IDENTIFIERS, _MOST_WORDS = 5, 100, 40
 _UPSERT = (
     "INSERT INTO profiles_card (profile_id, name, email, phone, country, haystack, digest, "
-    "allows) VALUES ({marks}) ON CONFLICT (profile_id) DO UPDATE SET name = excluded.name, "
+    "allows, words) VALUES ({marks}) ON CONFLICT (profile_id) DO UPDATE SET name = excluded.name, "
     "email = excluded.email, phone = excluded.phone, country = excluded.country, "
-    "haystack = excluded.haystack, digest = excluded.digest, allows = excluded.allows"
+    "haystack = excluded.haystack, digest = excluded.digest, allows = excluded.allows, "
+    "words = excluded.words"
 )
 
 
@@ -66,7 +67,7 @@ class Drawn:
         """Values in the order of the upsert."""
         return (
             self.profile_id, self.name, self.email, self.phone, self.country, self.haystack, digest,
-            self.allows,
+            self.allows, " ".join(self.words),
         )  # fmt: skip
 
     def digest(self) -> int:
@@ -212,7 +213,7 @@ class _Writer:
         self._size = _FIRST
         self._turns = 0
         marks = "?" if connection.vendor == "sqlite" else "%s"
-        self._upsert = _UPSERT.format(marks=", ".join([marks] * 8))
+        self._upsert = _UPSERT.format(marks=", ".join([marks] * 9))
 
     def write(self, cards: list[tuple[Drawn, int]]) -> None:
         """Write ``cards``, then let the index merge a little."""
@@ -235,7 +236,6 @@ class _Writer:
         for start in range(0, len(profile_ids), _FIRST):
             part = profile_ids[start : start + _FIRST]
             with transaction.atomic():
-                NameWord.objects.filter(profile_id__in=part).delete()
                 removed += Card.objects.filter(pk__in=part).delete()[0]
         return removed
 
@@ -247,16 +247,10 @@ class _Writer:
             )
         )
         part = [(one, digest) for one, digest in part if one.profile_id in standing]
-        NameWord.objects.filter(profile_id__in=list(standing)).delete()
         with connection.cursor() as cursor, connection.wrap_database_errors:
             # The driver's own cursor, as in sources.bulk: Django rewrites every statement's marks.
             raw = cursor.cursor if connection.vendor == "postgresql" else cursor.connection
             raw.executemany(self._upsert, [one.row(digest) for one, digest in part])
-        insert_rows(
-            NameWord,
-            ("profile_id", "word"),
-            [(one.profile_id, word) for one, _ in part for word in one.words],
-        )
         return len(part)
 
     def _adapt(self, seconds: float, size: int) -> None:

@@ -49,7 +49,6 @@ __all__ = [
     "LeadMove",
     "Look",
     "Mention",
-    "NameWord",
     "Note",
     "NoteText",
     "PersonFile",
@@ -70,7 +69,8 @@ class Card(models.Model):
     """One line about a person, derived from the records of their identifiers.
 
     ``haystack`` is what the search looks through: lower-case, accents folded, digits of phones.
-    ``allows`` names the channels on which they want news; null until it was worked out.
+    ``words`` are those that a name is listed under, folded, with blanks between. ``allows`` names
+    the channels on which they want news; null until it was worked out.
     """
 
     profile = models.OneToOneField(Profile, on_delete=models.CASCADE, primary_key=True)
@@ -82,6 +82,7 @@ class Card(models.Model):
     digest = models.BigIntegerField(default=0)
     # Null, as SQLite would otherwise make the table anew, without the triggers of the search.
     allows = models.CharField(max_length=60, null=True)
+    words = models.TextField(null=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -91,23 +92,6 @@ class Card(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone
-
-
-class NameWord(models.Model):
-    """One word of a person's name, folded: found by its first letters, two are enough."""
-
-    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="+")
-    word = models.CharField(max_length=60)
-
-    class Meta:
-        indexes: ClassVar = [
-            # The pattern classes let PostgreSQL find a prefix whatever its collation.
-            models.Index(
-                fields=["word", "profile"],
-                name="name_word",
-                opclasses=["varchar_pattern_ops", "int8_ops"],
-            )
-        ]
 
 
 class Erasure(models.Model):

@@ -11,7 +11,7 @@ from regulars.profiles import person
 from regulars.profiles.counter import privacy as of_counter
 from regulars.profiles.hanging import privacy as of_hanging
 from regulars.profiles.looks import privacy as of_looks
-from regulars.profiles.models import Card, EnrichmentObjection, NameWord
+from regulars.profiles.models import Card, EnrichmentObjection
 from regulars.profiles.pipeline import privacy as of_pipeline
 from regulars.profiles.typed import privacy as of_typed
 from regulars.profiles.viewing import privacy as of_viewing
@@ -68,11 +68,5 @@ HANDLERS = (
         lambda _, people: exported(Card.objects.filter(pk__in=people)),
         lambda _, people: delete_rows(Card.objects.filter(pk__in=people)),
         Kept(told("Names, addresses and numbers as the search shows them"), _FOUND, _ERASED),
-    ),
-    PrivacyHandler(
-        "profiles_nameword",
-        lambda _, people: exported(NameWord.objects.filter(profile_id__in=people)),
-        lambda _, people: delete_rows(NameWord.objects.filter(profile_id__in=people)),
-        Kept(told("The words of names"), _FOUND, _ERASED),
     ),
 )

@@ -22,13 +22,10 @@ _LONGEST_TEXT = 200
 _MOST_TERMS = 8
 # Enough to rank a page of hits from; the rest of "everybody called Ma…" is not read.
 _CANDIDATES = 100
-# So many who have one of the words are looked at for the others, before all are.
-_LOOKED_AT, _ENOUGH, _COUNTED = 500, 20, 60_000
-# Cards that PostgreSQL goes through before it asks the index.
-_READ_THROUGH = 3_000
+# Cards that PostgreSQL goes through before it asks the index, and what it need not then.
+_READ_THROUGH, _ENOUGH = 3_000, 20
 _SHORTEST = 3
 _PHONE_LIKE = re.compile(r"[\d\s()+./\-–]+")
-_AFTER_ALL = "\U0010ffff"
 _EXACT, _FIRST_WORDS, _PREFIX, _CONTAINS = range(4)
 
 
@@ -69,7 +66,11 @@ def find(text: str, limit: int = 20, *, actor: Actor | None = None) -> list[Hit]
     if limit < 1 or not query.folded:
         return []
     exact = _exact(query)
-    found = set(exact) | set(_by_prefix(query.prefixes)) | set(_containing(query.terms))
+    found = set(_by_words(query.prefixes))
+    if len(found) < limit:
+        # Whoever is found by name comes first: only a page that they do not fill needs others.
+        found |= set(_containing(query.terms))
+    found |= set(exact)
     if query.number:
         found |= set(_containing((query.number,)))
     cards = Card.objects.filter(pk__in=found).order_by()
@@ -119,92 +120,39 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "ignore").decode()
 
 
-def _by_prefix(prefixes: Sequence[str]) -> list[int]:
-    """People whose names have a word for each of ``prefixes``."""
-    if not prefixes:
+def _by_words(typed: Sequence[str]) -> list[int]:
+    """People whose names have each of ``typed``, and those who have a word that begins so."""
+    if not typed:
         return []
-    counted = sorted((_rarity(prefix), prefix) for prefix in set(prefixes))
-    rarest_first = [prefix for _, prefix in counted]
-    found = _with_others(rarest_first[0], rarest_first[1:])
-    is_everybody = counted[0][0][0] <= _LOOKED_AT
-    if is_everybody or len(found) >= _ENOUGH or len(counted) == 1:
-        return found
-    if connection.vendor == "sqlite":
-        # The smaller set is the one to hold in memory.
-        rarest_first.sort(key=lambda prefix: _rarity(prefix, _COUNTED))
-    return _with_all(rarest_first)
+    found = _listed(typed, "")
+    if len(found) < _CANDIDATES:
+        found += _listed(typed, "*")
+    return found
 
 
-def _rarity(prefix: str, most: int = _LOOKED_AT + 1) -> tuple[int, int]:
-    """How many words begin like that, counted up to ``most``; then the longer is rarer."""
-    clause, values = _begins(prefix)
-    [count] = _numbers(
-        f"SELECT count(*) FROM (SELECT 1 FROM profiles_nameword WHERE {clause} LIMIT {most}) one",
-        values,
-    )
-    return count, -len(prefix)
-
-
-def _with_others(first: str, others: Sequence[str]) -> list[int]:
-    """Those who have a word for all, among some who have one for ``first``."""
-    clause, values = _begins(first)
-    found = _numbers(
-        f"SELECT profile_id FROM profiles_nameword WHERE {clause} LIMIT {_LOOKED_AT}", values
-    )
-    for prefix in others:
-        if not found:
-            return []
-        clause, values = _begins(prefix)
-        among = ", ".join(map(str, found))
-        found = _numbers(
-            f"SELECT profile_id FROM profiles_nameword WHERE profile_id IN ({among}) AND {clause}",
-            values,
-        )
-    return list(dict.fromkeys(found))[:_CANDIDATES]
-
-
-def _with_all(rarest_first: Sequence[str]) -> list[int]:
-    """Those who have a word for all, among everybody."""
-    rarest, *rest, commonest = rarest_first
+def _listed(typed: Sequence[str], more: str) -> list[int]:
     if connection.vendor == "postgresql":
-        clause, values = _begins(commonest)
-        also, more = _also("one", [rarest, *rest])
-        # Each set is hashed once; the planner would look up everybody, one by one.
+        ends = ":*" if more else ""
+        quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in typed)
+        sought = " & ".join(f"'{word}'{ends}" for word in quoted)
         return _numbers(
-            f"SELECT one.profile_id FROM profiles_nameword one WHERE {clause}{also} "
+            f"SELECT profile_id FROM profiles_card WHERE {search_index.WORDS} @@ %s::tsquery "
             f"LIMIT {_CANDIDATES}",
-            [*values, *more],
-            ("enable_nestloop", "enable_mergejoin"),
+            [sought],
         )
-    # The commonest is gone through beside the set of the rarest, and who is in both is looked up
-    # for the rest. The plus keeps SQLite from looking up everybody.
-    (clause, values), (beside, more) = _begins(rarest), _begins(commonest)
-    also, last = _also("one", rest)
+    if search_index.kind() == "none":
+        # Between two blanks stands a whole word.
+        ends = "%" if more else " %"
+        clause = " AND ".join(["' ' || words || ' ' LIKE %s ESCAPE '\\'"] * len(typed))
+        values = [f"% {_escaped(word)}{ends}" for word in typed]
+        sql = f"SELECT profile_id FROM profiles_card WHERE {clause} LIMIT {_CANDIDATES}"
+        return _numbers(sql, values)
+    quoted = (word.replace('"', '""') for word in typed)
+    sought = " AND ".join(f'"{word}"{more}' for word in quoted)
     return _numbers(
-        f"SELECT DISTINCT one.profile_id FROM profiles_nameword one WHERE {beside} AND "
-        "+one.profile_id IN (SELECT profile_id FROM profiles_nameword "
-        f"WHERE {clause}){also} LIMIT {_CANDIDATES}",
-        [*more, *values, *last],
+        f"SELECT rowid FROM profiles_names WHERE profiles_names MATCH %s LIMIT {_CANDIDATES}",
+        [sought],
     )
-
-
-def _also(whose: str, prefixes: Sequence[str]) -> tuple[str, list[str]]:
-    """The condition that a person has a word for each of ``prefixes`` as well, and its values."""
-    said, values = "", []
-    for prefix in prefixes:
-        clause, own = _begins(prefix)
-        said += (
-            " AND EXISTS (SELECT 1 FROM profiles_nameword "
-            f"WHERE profile_id = {whose}.profile_id AND {clause})"
-        )
-        values += own
-    return said, values
-
-
-def _begins(prefix: str) -> tuple[str, list[str]]:
-    if connection.vendor == "sqlite":
-        return "word >= %s AND word < %s", [prefix, prefix + _AFTER_ALL]
-    return "word LIKE %s", [_escaped(prefix) + "%"]
 
 
 def _containing(terms: Sequence[str]) -> list[int]:

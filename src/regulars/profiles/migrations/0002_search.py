@@ -6,7 +6,7 @@ from regulars.profiles import search_index
 
 
 def create(apps, schema_editor):
-    search_index.create()
+    search_index.create("profiles_search")
 
 
 def drop(apps, schema_editor):
