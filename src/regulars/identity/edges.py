@@ -109,12 +109,13 @@ def _decided(one: Decision, ends: dict[int, Ending]) -> Edge:
 
 def _told(known: frozenset[int], parted: dict[tuple[int, int], Decision]) -> list[Edge]:
     """What stood side by side in what was told, each pair once."""
-    rows = IdentifierPair.objects.filter(
-        Q(low__in=known) | Q(high__in=known), of_import__in=standing_ids()
-    )
+    # Asked for with the imports, SQLite would read all pairs of an import.
+    rows = IdentifierPair.objects.filter(Q(low__in=known) | Q(high__in=known))
+    stand = standing_ids()
     imports: dict[tuple[int, int], list[int]] = {}
     for low, high, of_import in rows.values_list("low_id", "high_id", "of_import_id"):
-        imports.setdefault((low, high), []).append(of_import)
+        if of_import in stand:
+            imports.setdefault((low, high), []).append(of_import)
     pairs = {pair for pair in imports if known.issuperset(pair) or pair in parted}
     values = Identifier.objects.in_bulk({one for pair in pairs for one in pair})
     told = Import.objects.select_related("source").in_bulk(

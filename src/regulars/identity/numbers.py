@@ -46,9 +46,9 @@ def _stood_beside(identifier_id: int) -> int | None:
     first = uses.aggregate(first=Min("of_import"))["first"]
     if first is None:
         return None
-    pairs = IdentifierPair.objects.filter(
-        Q(low=identifier_id) | Q(high=identifier_id), of_import=first
-    )
-    beside = {one for pair in pairs.values_list("low_id", "high_id") for one in pair}
+    # Asked for with the import, SQLite would read all pairs of it.
+    pairs = IdentifierPair.objects.filter(Q(low=identifier_id) | Q(high=identifier_id))
+    told = pairs.values_list("low_id", "high_id", "of_import_id")
+    beside = {one for *pair, of_import in told if of_import == first for one in pair}
     people = set(profiles_of(beside).values())
     return people.pop() if len(people) == 1 else None

@@ -51,7 +51,10 @@ class Records:
 
     def __init__(self, standing: Iterable[int]) -> None:
         self.standing = frozenset(standing)
-        self._among = f"({', '.join(map(str, sorted(self.standing))) or 'NULL'})"
+        # The plus keeps SQLite, which has no statistics, from reading all of an import instead of
+        # looking up what is asked for.
+        among = ", ".join(map(str, sorted(self.standing))) or "NULL"
+        self._stands = f"+of_import_id IN ({among})"
         self._began: dict[int, datetime] = dict(
             Import.objects.order_by().values_list("pk", "started_at")
         )
@@ -72,7 +75,7 @@ class Records:
         return dict(
             self._select(
                 "SELECT identifier_id, max(of_import_id) FROM sources_identifieruse "
-                f"WHERE identifier_id IN (%s) AND of_import_id IN {self._among} "
+                f"WHERE identifier_id IN (%s) AND {self._stands} "
                 "GROUP BY identifier_id",
                 sorted(identifier_ids),
             )
@@ -81,14 +84,14 @@ class Records:
     def _rows(self, identifier_ids: list[int]) -> list[tuple[Any, ...]]:
         told = self._select(
             f"SELECT {_COLUMNS} FROM {_TABLE} "
-            f"WHERE identifier_id IN (%s) AND of_import_id IN {self._among}",
+            f"WHERE identifier_id IN (%s) AND {self._stands}",
             identifier_ids,
         )
         # A second question by key: as one with NOT EXISTS, PostgreSQL reads the whole table.
         latest: dict[int, int] = dict(
             self._select(
                 f"SELECT record_key, max(version) FROM {_TABLE} "
-                f"WHERE record_key IN (%s) AND of_import_id IN {self._among} GROUP BY record_key",
+                f"WHERE record_key IN (%s) AND {self._stands} GROUP BY record_key",
                 sorted({row[0] for row in told}),
             )
         )
