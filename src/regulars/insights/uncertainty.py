@@ -127,7 +127,8 @@ def _ratios(rows: Rows, keys: tuple[str, ...], smallest: int | None) -> dict[Gro
 def _bootstrapped(estimate: Estimate, pairs: list[tuple[float, float]]) -> Estimate:
     from regulars.science.intervals import ratio_bootstrap
 
-    tops, bottoms = zip(*pairs, strict=True)
+    # Rows come in whatever order the threads of the mart had them; what is drawn must not.
+    tops, bottoms = zip(*sorted(pairs), strict=True)
     found = ratio_bootstrap(tops, bottoms)
     return replace(estimate, low=_known(found.low), high=_known(found.high))
 
