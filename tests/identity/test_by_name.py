@@ -77,11 +77,11 @@ def test_namesakes_of_whom_different_things_are_said_wait_for_a_word(
     owner: Actor, tmp_path: Path
 ) -> None:
     rows = [("Cy", "", "", "", "buns", ""), ("Cy", "", "", "", "tea", ""),
-            ("Di", "", "", "", "rye", ""), ("Di", "", "", "", "rye", "")]  # fmt: skip
+            ("Di", "", "", "", "rye", ""), ("DÎ", "", "", "", "rye", "")]  # fmt: skip
     path = world.write(tmp_path / "ahead.csv", HEAD, rows)
     [said] = rehearsal.rehearse(owner, path, kind="customers", changes=MAP)
     run = bring(owner, tmp_path / "a.csv", *rows)
-    assert counts(run) == (1, 1, 2) == (said["landed"], said["unchanged"], said["quarantined"])
+    assert counts(run) == (2, 0, 2) == (said["landed"], said["unchanged"], said["quarantined"])
     held = list(QuarantinedRow.objects.order_by("row_no"))
     assert {row.reason for row in held} == {"no_identifier"}
     assert held[0].message.startswith("Several rows have this name")
@@ -89,7 +89,7 @@ def test_namesakes_of_whom_different_things_are_said_wait_for_a_word(
     quarantine.mend(owner, held[1].pk, changes={"Phone": "0113 496 0101"})
     resolve()
     cards.rebuild()
-    assert likes(owner) == [("Cy", "buns"), ("Cy", "tea"), ("Di", "rye")]
+    assert likes(owner) == [("Cy", "buns"), ("Cy", "tea"), ("DÎ", "rye")]
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,17 @@ def test_who_was_erased_does_not_come_back_by_name(owner: Actor, tmp_path: Path)
 def test_what_stands_for_a_name(traits: dict[str, str], value: str, is_bare: bool) -> None:
     found = by_name(traits, "crumb")
     assert found is not None and (found.value, found.is_bare) == (value, is_bare)
+
+
+def test_a_notebook_is_taken_for_a_list_of_customers(owner: Actor, tmp_path: Path) -> None:
+    rows = [("Ada Lovelace", "10/12/1955", "rye", "3"), ("Grace Hopper", "09/12/1946", "buns", "")]
+    world.write(tmp_path / "nb.csv", ("Name", "Birthday", "Likes", "Table"), rows)
+    (run,) = imports.import_file(owner, tmp_path / "nb.csv", is_confirmed=True)
+    assert (run.kind, run.landed) == ("customers", 2)
+    resolve()
+    cards.rebuild()
+    [ada] = search.find("ada")
+    page = person.show(owner, ada.profile_id)
+    assert {one.name: one.value for one in page.traits} == {
+        "name": "Ada Lovelace", "birthday": "1955-12-10", "Likes": "rye", "Table": "3",
+    }  # fmt: skip

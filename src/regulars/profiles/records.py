@@ -83,8 +83,7 @@ class Records:
 
     def _rows(self, identifier_ids: list[int]) -> list[tuple[Any, ...]]:
         told = self._select(
-            f"SELECT {_COLUMNS} FROM {_TABLE} "
-            f"WHERE identifier_id IN (%s) AND {self._stands}",
+            f"SELECT {_COLUMNS} FROM {_TABLE} WHERE identifier_id IN (%s) AND {self._stands}",
             identifier_ids,
         )
         # A second question by key: as one with NOT EXISTS, PostgreSQL reads the whole table.

@@ -30,6 +30,7 @@ _LISTS = frozenset({"customers", "audience"})
 # What a family has one of, however many lists tell of it.
 _LENT = frozenset({"phone", "card"})
 _LONGEST = 320
+_NAMES = frozenset({"name", "first_name", "last_name"})
 # Before what is said of somebody told by name: no name has it.
 _FACTS = "\n"
 
@@ -139,7 +140,8 @@ def _told(table: Table, reader: Reader, namespace: str) -> Iterator[tuple[int, s
             if (address := _address(record)) is not None:
                 yield _key(address), folded(record.traits)
             elif (own := by_name(record.traits, namespace)) and own.is_bare and _is_by_name(record):
-                yield _key(record.identifiers[0]), _FACTS + str(sorted(record.traits.items()))
+                said = {name: text for name, text in record.traits.items() if name not in _NAMES}
+                yield _key(record.identifiers[0]), _FACTS + str(sorted(said.items()))
     except UnreadableFile:
         # What stands before the break is all that lands.
         return

@@ -23,6 +23,8 @@ _KIND_WORDS = frozenset(
     "type group segment class category kind typ gruppe tipo grupo groupe".split()
 )
 _PERSONAL = frozenset(("customer_id", "name", "email", "phone", "card"))
+_NAMED = frozenset(("name", "first_name", "last_name"))
+_TOLD_OF = frozenset(("birthday", "street", "postcode"))
 _GENERATED = re.compile(r"column_\d+")
 _DATE_LIKE = re.compile(
     r"^(?:(?:19|20)\d{6}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|.*\b[A-Za-z]{3,9}\.?,?\s+\d{1,4}.*|"
@@ -39,7 +41,7 @@ class Guess:
     sureness: dict[str, float]
 
     def weight(self, kind: str) -> float:
-        weights = KIND_WEIGHTS[kind]
+        weights, filled = KIND_WEIGHTS[kind], self.filled.keys()
         total = sum(weights.get(name, 0.2) * self.sureness[name] for name in self.filled)
         required = [entry.name for entry in FIELDS[kind] if entry.required]
         if any(name not in self.filled for name in required):
@@ -50,7 +52,9 @@ class Guess:
             kind in ("customers", "audience")
             and not {"email", "phone", "customer_id"} & self.filled.keys()
         ):
-            total *= 0.2
+            # A notebook of names and birthdays is a list of customers; a name alone says little.
+            is_notebook = kind == "customers" and bool(_NAMED & filled and _TOLD_OF & filled)
+            total *= 0.8 if is_notebook else 0.2
         if (
             kind == "audience"
             and not {"consent_email", "subscribed_at", "unsubscribed_at"} & self.filled.keys()

@@ -70,4 +70,8 @@ def is_total(cells: Cells) -> bool:
     """Whether the first word of a row says that it sums up others."""
     filled = next((cell for cell in cells if cell and not cell.isspace()), "")
     first = filled.strip().casefold().strip(" :=").removesuffix("s")
-    return first in _TOTAL_WORDS or first + "s" in _TOTAL_WORDS or first.startswith("total ")
+    return (
+        first in _TOTAL_WORDS
+        or first + "s" in _TOTAL_WORDS
+        or first.startswith(("total ", "total:", "totals:"))
+    )
