@@ -188,10 +188,16 @@ def test_a_field_that_is_none_is_refused(
 
 @pytest.mark.parametrize(
     ("kind", "text", "value"),
-    [("day", "1990-05-17", "1990-05-17"), ("day", "--02-29", "--02-29"), ("day", "--02-30", None),
-     ("day", "17.5.1990", None), ("number", "1 234,5", "1234.5"), ("number", "nan", None),
-     ("number", "1e99", None), ("date", "--05-17", None), ("text", " a\x00b ", "a b"),
-     ("yes", "anything", "yes"), ("text", "  ", "")],
+    [("number", "1 234,5", "1234.5"), ("number", "nan", None), ("number", "1e99", None),
+     ("text", " a\x00b ", "a b"), ("yes", "anything", "yes"), ("text", "  ", ""),
+     ("date", "--05-17", None), ("date", "17 May", None), ("date", "17 May 2027", "2027-05-17"),
+     *(("day", text, "1990-05-17") for text in
+       ("1990-05-17", "17.5.1990", "17/05/90", "17 mai 1990", "17. Mai 1990", "May 17, 1990")),
+     *(("day", text, "--05-17") for text in
+       ("--05-17", "17 May", "17. Mai", "17 de mayo", "May 17", "17/05", "17.5.")),
+     ("day", "29.2.", "--02-29"),
+     *(("day", text, None) for text in
+       ("--02-30", "31/02/1990", "1990", "17", "45231", "May", "13/13", "17 May 1990 14:00"))],
 )  # fmt: skip
 def test_what_is_typed_is_read(kind: str, text: str, value: str | None) -> None:
     field = fields.Field("key", "Label", kind, "own")

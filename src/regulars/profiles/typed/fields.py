@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
@@ -16,6 +15,7 @@ from regulars.kernel import clock
 from regulars.kernel.errors import NotFound, WrongUse
 from regulars.kernel.telling import told
 from regulars.profiles.models import CustomField
+from regulars.profiles.typed.days import read_day
 
 KINDS = ("text", "number", "date", "choice", "yes")
 _LONGEST_LABEL, _LONGEST_CHOICE, _MOST_CHOICES, _MOST_FIELDS = 80, 80, 50, 60
@@ -122,9 +122,9 @@ def take_away(actor: Actor, key: str) -> None:
         audit(actor, "people.field_taken_away", key[:60])
 
 
-def read(field: Field, text: str) -> str:
-    """Return what was typed into a field in its one form; empty takes it back. `WrongUse` where it
-    does not fit the field."""
+def read(field: Field, text: str, *, day_first: bool = True) -> str:
+    """Return what was typed into a field in its one form; empty takes it back; ``day_first``
+    settles 03/04. `WrongUse` where it does not fit the field."""
     text = _plain(text).strip()
     if not text:
         return ""
@@ -133,7 +133,7 @@ def read(field: Field, text: str) -> str:
     if field.kind == "number":
         return _number(field, text)
     if field.kind in ("date", "day"):
-        return _day(field, text)
+        return _day(field, text, day_first)
     if field.kind == "yes":
         return "yes"
     if field.kind == "choice" and text not in field.choices:
@@ -151,15 +151,14 @@ def _number(field: Field, text: str) -> str:
     return f"{found:f}"
 
 
-def _day(field: Field, text: str) -> str:
+def _day(field: Field, text: str, day_first: bool) -> str:
     try:
-        # A birthday whose year nobody knows.
-        if field.kind == "day" and (found := re.fullmatch(r"--(\d\d)-(\d\d)", text)):
-            date(2000, int(found[1]), int(found[2]))
-            return text
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise WrongUse(told("%(field)s: write a day like 1990-05-17.", field=field.label)) from None
+        # Of a birthday, nobody may know the year.
+        return read_day(text, day_first=day_first, may_lack_year=field.kind == "day")
+    except (ValueError, OverflowError):
+        raise WrongUse(
+            told("%(field)s: write a day like 17 May 1990.", field=field.label)
+        ) from None
 
 
 def _plain(text: str) -> str:

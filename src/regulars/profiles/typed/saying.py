@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from regulars.accounts import business as businesses
 from regulars.accounts.actors import Actor, audit
 from regulars.identity.queries import identifiers_of
 from regulars.kernel import clock
@@ -18,6 +19,7 @@ from regulars.profiles.anchors import anchor_of
 from regulars.profiles.consents import CHANNELS, PURPOSES
 from regulars.profiles.models import TypedConsent, TypedTrait
 from regulars.profiles.typed import fields
+from regulars.sources.files.dates import day_first_in
 
 STATES = ("granted", "withdrawn")
 _LONGEST_WORDS = 400
@@ -40,7 +42,12 @@ def say(actor: Actor, profile_id: int, given: Mapping[str, str]) -> list[str]:
     for a person or field that is not there, `WrongUse` for a value that does not fit its field.
     """
     actor.require("people.write")
-    wanted = {key: fields.read(fields.known(key), text) for key, text in given.items()}
+    here = businesses.find()
+    day_first = day_first_in(here.country if here else "")
+    wanted = {
+        key: fields.read(fields.known(key), text, day_first=day_first)
+        for key, text in given.items()
+    }
     anchor, now = anchor_of(profile_id), clock.now()
     with transaction.atomic():
         before = typed_of(profile_id)

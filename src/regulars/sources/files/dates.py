@@ -126,10 +126,16 @@ def _decided(
     return DateStyle(day_first, _order(day_first) if form == "numbers" else form, conclusive, notes)
 
 
+def day_first_in(country: str) -> bool:
+    """Whether 03/04/2026 is the third of April in ``country`` (ISO 3166 alpha-2)."""
+    return country not in _MONTH_FIRST
+
+
 def _order(day_first: bool) -> str:
     return told("day/month") if day_first else told("month/day")
 
 
+_MONTH_FIRST = frozenset(("US", "PH", "FM", "MH", "PW", "GU", "PR"))
 FIRST_YEAR = 1970
 """The first year of which tills and shops tell."""
 EARLIEST_BIRTH = 1850

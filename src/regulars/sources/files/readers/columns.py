@@ -12,7 +12,7 @@ from regulars.kernel.errors import WrongUse
 from regulars.kernel.money import to_minor
 from regulars.kernel.telling import told
 
-from ..dates import EARLIEST_BIRTH, DateReader, DateStyle, decide_date_style
+from ..dates import EARLIEST_BIRTH, DateReader, DateStyle, day_first_in, decide_date_style
 from ..fields import FIELDS, TRAIT_NAMES
 from ..identifiers import in_order, normaliser
 from ..plan import CONSTANT, MapContext, Mapping, Rows, find_columns
@@ -33,7 +33,6 @@ Text = Callable[[Cells], str]
 
 _HEAD_ROWS = 2_000
 _BEYOND_SENSE = 10**12
-_MONTH_FIRST_COUNTRIES = frozenset(("US", "PH", "FM", "MH", "PW", "GU", "PR"))
 
 
 class Columns:
@@ -267,7 +266,7 @@ class Columns:
                     yield text
 
     def _decide_dates(self) -> None:
-        default = self.context.country not in _MONTH_FIRST_COUNTRIES
+        default = day_first_in(self.context.country)
         keys = {
             tuple(places)
             for name, places in self._places.items()
