@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import Cluster, PostgresMissing, start_cluster
 
 pytest_plugins = ("tests.commands", "tests.plan")
 ROOT = Path(__file__).resolve().parent.parent
+# How fast inputs are drawn says how busy the machine is, not whether a rule holds.
+settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 _CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
