@@ -195,10 +195,42 @@ def test_a_value_is_given_back_or_held_never_both(
     assert not back.keys() & holders.keys() and (back.keys() | holders.keys()) <= shared
     for one, person_id in back.items():
         beside = {other for pair in pairs if one in pair for other in pair} - {one}
-        assert {links.get(other) for other in beside} == {person_id}
+        assert beside <= links.keys() | shared
+        assert {links[other] for other in beside if other in links} <= {person_id}
 
 
 def test_what_stands_beside_too_much_is_nobodys() -> None:
     pairs = [(one, 99) for one in range(MOST_HOLDERS + 1)]
     links = {one: one for one, _ in pairs}
     assert given_back(pairs, {99}, links) == ({}, {})
+
+
+def test_an_office_on_one_address_and_one_telephone_is_its_people(
+    owner: Actor, tmp_path: Path
+) -> None:
+    staff = ("Harriet Lane", "Gregor Samson", "Nadia Okoye", "Xhal Weaton")
+    rows = [(name, "office@crumb.test", PHONE) for name in staff]
+    bring(owner, tmp_path / "a.csv", "name email phone", *rows)
+    found = everybody(owner)
+    assert sorted(found) == sorted(staff)
+    assert {one.kind for one in found["Nadia Okoye"].shared} == {"email", "phone"}
+    # Those who are one after all have both, until they are two again.
+    one, *others = (found[name].profile_id for name in staff)
+    merges = []
+    for other in others:
+        merges.append(merging.merge(owner, one, other, reason="She told us"))
+        [one] = merges[-1].people
+    [page] = everybody(owner).values()
+    assert {one.kind for one in page.identifiers} == {"email", "phone"} and page.shared == []
+    for merged in merges:
+        merging.split(owner, merged.merge_id, reason="A slip")
+    assert everybody(owner) == found
+
+
+def test_a_shop_on_its_own_address_and_telephone_is_forty_people(
+    owner: Actor, tmp_path: Path
+) -> None:
+    first, last = ("Ann Ben Cy Dee Ed Fay Gil Hal".split(), "Bell Orr Dunn Fox Gray".split())
+    rows = [(f"{one} {two}", "shop@crumb.test", PHONE) for one in first for two in last]
+    bring(owner, tmp_path / "a.csv", "name email phone", *rows)
+    assert len(everybody(owner)) == 40 and len(search.find("ann")) == 5

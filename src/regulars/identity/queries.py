@@ -15,6 +15,9 @@ def identifiers_of(profile_id: int) -> frozenset[int]:
     links = Link.objects.filter(profile_id=profile_id if 0 < profile_id < 2**63 else 0)
     found = frozenset(links.values_list("identifier_id", flat=True))
     if not found:
+        now = profiles_of([profile_id] if 0 < profile_id < 2**63 else []).get(profile_id)
+        if now is not None:
+            raise NotFound(told("%(n)s is part of person %(now)s now.", n=profile_id, now=now))
         raise NotFound(told("Nobody here has the number %(n)s.", n=profile_id))
     return found
 

@@ -70,14 +70,34 @@ def resolve() -> Resolution:
 def _shared(pairs: _Pairs, kinds: dict[int, str], ruled: _Ruled) -> set[int]:
     """Values that join nobody: beside too many others, beside people of different names, or
     blocked."""
-    crowded = shared_values(pairs, kinds, ruled.rules) | ruled.blocked
-    joins = {
-        one: partners
-        for one, partners in joining(pairs, kinds, ruled.rules).items()
-        if one not in crowded
-    }
-    names = names_of({one for partners in joins.values() for one in partners}, ruled.standing)
-    return crowded | contradicted(joins, names, set(pairs))
+    shared = shared_values(pairs, kinds, ruled.rules) | ruled.blocked
+    together, near = set(pairs), pairs
+    while True:
+        joins = {
+            one: partners
+            for one, partners in joining(near, kinds, ruled.rules).items()
+            if one not in shared
+        }
+        names = names_of({one for partners in joins.values() for one in partners}, ruled.standing)
+        found = contradicted(joins, names, together)
+        if not found:
+            return shared
+        shared |= found
+        # What joins nobody vouches for nobody: those whom only an address made one, and who have a
+        # telephone besides, are asked for their names again.
+        near = _without(_touching(pairs, _touched(pairs, _touched(pairs, found))), shared)
+
+
+def _touched(pairs: _Pairs, values: set[int]) -> set[int]:
+    return {one for pair in pairs if not values.isdisjoint(pair) for one in pair}
+
+
+def _touching(pairs: _Pairs, values: set[int]) -> list[tuple[int, int]]:
+    return [pair for pair in pairs if not values.isdisjoint(pair)]
+
+
+def _without(pairs: _Pairs, values: set[int]) -> list[tuple[int, int]]:
+    return [pair for pair in pairs if values.isdisjoint(pair)]
 
 
 @dataclass(frozen=True, slots=True)

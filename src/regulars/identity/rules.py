@@ -181,14 +181,18 @@ def given_back(
         for one, other in ((low, high), (high, low)):
             if one in shared:
                 beside[one].add(other)
+    told = {one: {links[other] for other in others if other in links}
+            for one, others in beside.items()}  # fmt: skip
     back: dict[int, int] = {}
     holders: dict[int, set[int]] = {}
     for one, others in beside.items():
         if len(others) > MOST_HOLDERS:
             continue
-        people = {links[other] for other in others if other in links}
-        if len(people) == 1 and others <= links.keys():
-            back[one] = people.pop()
+        people = told[one]
+        # An address and a telephone of one office stand beside each other, and both are shared.
+        all_people = people.union(*(told.get(other, set()) for other in others))
+        if len(all_people) == 1 and others <= links.keys() | beside.keys():
+            back[one] = all_people.pop()
         elif people:
             holders[one] = people
     return back, holders
