@@ -105,7 +105,8 @@ def _files(door: Door) -> None:
     marked = (NUMBER, NAME, MAIL, PHONE, CARD, f"{LOW}@gmial.com", MARK, f"{MARK} Ltd",
               "1 Rye Lane", "Leeds", MARK, "LS16 7QB", "1980-04-01", MARK, MARK, MARK,
               f"{MARK} likes rye", "yes")  # fmt: skip
-    others = [(f"O{n}", f"Other {n}", f"o{n}@example.org", *[""] * 14, "yes") for n in range(40)]
+    others = [(f"O{n}", f"Other {n}", f"o{n}@example.org", *[""] * 13,
+               f"tea with {MAIL}" if n == 7 else "", "yes") for n in range(40)]  # fmt: skip
     door.hand_in(f"{NAME}.csv", "customers", people, *others[:20], marked, *others[20:])
     sales = {
         "Order": "order_id", "Date": "date", "Mail": "email", "Sku": "sku", "Item": "item",
@@ -121,6 +122,8 @@ def _files(door: Door) -> None:
         # Every week until five weeks ago, then never again: somebody to be asked after.
         *[(f"M{n}", _weeks_ago(52 - n), MAIL, "L1", "Loaf", "Bread", 4, "9.50", "Market",
            "till", "paid") for n in range(48)],
+        ("G1", WHEN, "o7@example.org", "G", f"Gift to {MAIL}", f"for {MAIL}", 1, "5.00", "Market",
+         "till", "paid"),
         ("S900", f"no day {MAIL}", MAIL, "L1", "Loaf", "Bread", 1, "2.50", "Market", "till", ""),
     )  # fmt: skip
     reviews = {

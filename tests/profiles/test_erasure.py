@@ -68,6 +68,7 @@ def plant(folder: Path) -> int:
             ("customer_id:shop", f"O-{n}"),
             ("email", f"o{n}@example.org"),
             name=f"Other {n}",
+            likes=f"tea with {MAIL[1]}" if n == 9 else "tea",
         )
         for n in range(300)
     ]
@@ -89,7 +90,7 @@ def plant(folder: Path) -> int:
         [
             sale("S1", 500, NUMBER, name=f"Cake for Zyx {MARK}", traits={"name": f"Zyx {MARK}"}),
             sale("S2", 700, MAIL, PHONE),
-            sale("S3", 300, ("customer_id:shop", "O-7")),
+            sale("S3", 300, ("customer_id:shop", "O-7"), name=f"Gift to {MAIL[1].upper()}"),
             sale(f"{MAIL[1]}@2025-03-01T12:00:00", 250, MAIL),
             sale("S4", -100, NUMBER, at=NOON + timedelta(days=1)),
         ],

@@ -10,7 +10,7 @@ from django.conf import settings
 from regulars.accounts import business as businesses
 from regulars.profiles import erasure
 from regulars.sources import feed
-from regulars.sources.models import EmptiedEvent
+from regulars.sources.models import EmptiedEvent, EmptiedOrder
 
 
 @erasure.on_erased
@@ -23,11 +23,12 @@ def forget(identifiers: frozenset[int], profiles: frozenset[int]) -> None:
 
     with MartWriter(_mart(), wait_seconds=60) as writer:
         emptied = list(EmptiedEvent.objects.values_list("pk", flat=True))
+        named = list(EmptiedOrder.objects.values_list("pk", flat=True))
         if not writer.manifest.version:
-            EmptiedEvent.objects.filter(pk__in=emptied).delete()
+            _taken(emptied, named)
             return
         seen = feed.view(businesses.get().timezone)
-        keys = _order_keys_of(identifiers)
+        keys = sorted({*_order_keys_of(identifiers), *named})
         orders: list[tuple[Any, ...]] = []
         lines: list[tuple[Any, ...]] = []
         for order, own in feed.orders_with_lines(seen, keys):
@@ -36,14 +37,24 @@ def forget(identifiers: frozenset[int], profiles: frozenset[int]) -> None:
         writer.erase(
             identifiers,
             profiles,
-            naming={"events": emptied},
+            naming={
+                ("events", "event_key"): emptied,
+                ("orders", "order_key"): named,
+                ("order_lines", "order_key"): named,
+            },
             put_back={
                 "orders": batches(TABLES["orders"], orders),
                 "order_lines": batches(TABLES["order_lines"], lines),
                 "events": batches(TABLES["events"], feed.events(seen, emptied)),
             },
         )
-        EmptiedEvent.objects.filter(pk__in=emptied).delete()
+        _taken(emptied, named)
+
+
+def _taken(events: list[int], orders: list[int]) -> None:
+    """The mart has these anew."""
+    EmptiedEvent.objects.filter(pk__in=events).delete()
+    EmptiedOrder.objects.filter(pk__in=orders).delete()
 
 
 @erasure.on_erased

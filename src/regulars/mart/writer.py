@@ -181,13 +181,13 @@ class MartWriter:
         identifier_ids: Iterable[int],
         profile_ids: Iterable[int],
         *,
-        naming: Mapping[str, Iterable[int]] | None = None,
+        naming: Mapping[tuple[str, str], Iterable[int]] | None = None,
         put_back: Mapping[str, Batches] | None = None,
     ) -> int:
         """Remove all rows of a person from every file, old versions included, at once.
 
-        ``naming`` gives, by table, keys of rows of others that named the person. ``put_back``
-        gives, by table, rows that stay without the person (a sale made anonymous).
+        ``naming`` gives, by table and column, keys of rows of others that named the person.
+        ``put_back`` gives, by table, rows that stay without the person (a sale made anonymous).
         Return how many live files were written anew. Files of earlier versions are deleted
         without the usual hour's grace; a reader caught by that is answered on the new version.
         Raises `ValueError` when something written is not published yet.
@@ -203,8 +203,8 @@ class MartWriter:
             for column, ids in sought.items():
                 if column in columns:
                     rewritten += self._remove(name, column, ids)
-        for name, keys in (naming or {}).items():
-            rewritten += self._remove(name, TABLES[name].key, keys)
+        for (name, column), keys in (naming or {}).items():
+            rewritten += self._remove(name, column, keys)
         for name, batches in (put_back or {}).items():
             self.append(name, batches)
         self.publish()

@@ -27,6 +27,7 @@ from regulars.sources.models import (
     CustomerRecord,
     Doubt,
     EmptiedEvent,
+    EmptiedOrder,
     Event,
     Feedback,
     Identifier,
@@ -53,6 +54,7 @@ NOT_PERSONAL = {
     "sources_mappingmemory": "Which column is read as which field.",
     "sources_product": "Things on sale.",
     "sources_emptiedevent": "Numbers of events that the mart is to take anew.",
+    "sources_emptiedorder": "Numbers of orders that the mart is to take anew.",
     "sources_forgotten": "Keyed hashes of those who were erased, which say nothing to a reader.",
     "sources_intakehour": "How many messages a source sent in an hour.",
     "sources_intakekey": "Hashes of numbers that programs gave to messages.",
@@ -253,7 +255,22 @@ def _erase_lines(identifiers: Ids, _: Ids) -> int:
     named = [number for number, *texts in told if any(map(sought.in_own_text, texts))]
     for part in in_turns(OrderLine, named):
         _blank(part, _OF_LINES, sought)
-    return len(named)
+    return len(named) + _erase_lines_of_others(sought)
+
+
+def _erase_lines_of_others(sought: Naming) -> int:
+    """Empty what others bought where it names the person: a gift to their address."""
+    count = 0
+    for column in _OF_LINES:
+        # A shop sells few different things, however many lines tell of them.
+        texts = OrderLine.objects.order_by().values_list(column, flat=True).distinct()
+        naming = [text for text in texts.iterator() if text and sought.in_text(text)]
+        rows = OrderLine.objects.filter(**{f"{column}__in": naming}).order_by()
+        for part in in_turns(OrderLine, rows.values_list("pk", flat=True) if naming else ()):
+            for key in part.values_list("order_key", flat=True).distinct():
+                EmptiedOrder.objects.get_or_create(pk=key)
+            count += part.update(**{column: ""})
+    return count
 
 
 def _quarantined(identifiers: Ids) -> Iterator[QuarantinedRow]:
@@ -299,6 +316,24 @@ def _erase_files(identifiers: Ids, _: Ids) -> int:
         kept_files.delete(run)
     snapshots.forget_waiting()
     return len(found) + kept_files.scrub_words(sought)
+
+
+def _export_records(identifiers: Ids, _: Ids) -> Rows:
+    return exported(_own(CustomerRecord, "record_key", identifiers))
+
+
+def _erase_records(identifiers: Ids, _: Ids) -> int:
+    count = delete_rows(_own(CustomerRecord, "record_key", identifiers))
+    # What is told of others may name the person: whom they brought, with whom they take their tea.
+    sought = naming_of(identifiers)
+    told = CustomerRecord.objects.alias(said=Cast("traits", models.TextField())).order_by()
+    naming = told.filter(said__iregex=sought.inside.pattern).values_list("pk", flat=True)
+    for part in in_turns(CustomerRecord, naming):
+        for row in part:
+            row.traits = _without(row.traits, sought)
+            row.save(update_fields=["traits"])
+            count += 1
+    return count
 
 
 def _export_events(identifiers: Ids, _: Ids) -> Rows:
@@ -452,7 +487,7 @@ HANDLERS = (
         lambda mine, _: exported(_pairs(mine)),
         lambda mine, _: delete_rows(_pairs(mine)),
     ),
-    _fact(CustomerRecord, "record_key", None),
+    _handler("sources_customerrecord", _export_records, _erase_records),
     _fact(Order, "order_key", _forget_order),
     _handler("sources_orderline", lambda mine, _: exported(_own_lines(mine)), _erase_lines),
     _fact(Feedback, "feedback_key", _forget_feedback),

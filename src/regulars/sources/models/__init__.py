@@ -11,7 +11,7 @@ from regulars.sources.models.facts import (
     OrderLine,
     Product,
 )
-from regulars.sources.models.forgetting import EmptiedEvent, Forgotten
+from regulars.sources.models.forgetting import EmptiedEvent, EmptiedOrder, Forgotten
 from regulars.sources.models.identifiers import Identifier, IdentifierPair, IdentifierUse
 from regulars.sources.models.imports import (
     Confirmation,
@@ -38,6 +38,7 @@ __all__ = [
     "CustomerRecord",
     "Doubt",
     "EmptiedEvent",
+    "EmptiedOrder",
     "Event",
     "Fact",
     "Feedback",

@@ -24,3 +24,10 @@ class Forgotten(models.Model):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+
+
+class EmptiedOrder(models.Model):
+    """An order of somebody else of which a line named a person who was erased: the mart takes it
+    anew, and then this row goes."""
+
+    order_key = models.BigIntegerField(primary_key=True)
