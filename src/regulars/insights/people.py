@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, QuerySet, Sum
 
@@ -169,7 +170,8 @@ def as_text(page: dict[str, Any]) -> str:
     if page["scores"]:
         lines.append(f"  {page['scores']['segment_words']}")
         lines += [f"    {reason}" for reason in page["scores"]["reasons"]]
-    lines += [_entry_text(entry) for entry in page["timeline"][:10]]
+    zone = ZoneInfo(businesses.get().timezone)
+    lines += [_entry_text(entry, zone) for entry in page["timeline"][:10]]
     return "\n".join(lines)
 
 
@@ -177,10 +179,11 @@ def _counted(n: int, word: str) -> str:
     return f"{n} {word}" if n == 1 else f"{n or 'no'} {word}s"
 
 
-def _entry_text(entry: dict[str, Any]) -> str:
+def _entry_text(entry: dict[str, Any], zone: tzinfo) -> str:
     amount, currency = entry["amount_minor"], entry["currency"]
+    on = datetime.fromisoformat(entry["at"]).astimezone(zone).date()
     money = "" if amount is None else f"  {to_major(amount, currency)} {currency}"
-    return f"  {entry['at'][:10]}  {entry['kind']}: {entry['title'][:60]}{money}"
+    return f"  {on}  {entry['kind']}: {entry['title'][:60]}{money}"
 
 
 def _filtered(scores: QuerySet[Score], segment: str | None, quiet: bool | None) -> QuerySet[Score]:

@@ -139,11 +139,15 @@ def _at(entry: dict[str, Any], business: Any) -> datetime:
 
 
 @register.filter
-def day(value: date | str | None) -> str:
-    """A day; instants by their date."""
+def day(value: date | str | None, business: Any = None) -> str:
+    """A day; an instant by its date, in the business's own time where that is given."""
     if not value:
         return _UNKNOWN
-    return locales.day(date.fromisoformat(value[:10]) if isinstance(value, str) else value)
+    read = datetime.fromisoformat if isinstance(value, str) and len(value) > 10 else None
+    on = read(value) if read else date.fromisoformat(value) if isinstance(value, str) else value
+    if business is not None and isinstance(on, datetime):
+        on = on.astimezone(ZoneInfo(business.timezone))
+    return locales.day(on.date() if isinstance(on, datetime) else on)
 
 
 @register.filter
