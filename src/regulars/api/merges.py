@@ -29,15 +29,20 @@ def list_merges(request: HttpRequest, person_id: Number) -> HttpResponse:
 @router.post("/people/{person_id}/merges", response={200: Outcome, **TAKEN})
 def merge_people(request: HttpRequest, person_id: Number, asked: ToMerge) -> HttpResponse:
     """Say that two people are one; undone exactly by a split. For owners and managers."""
+    from regulars.insights import following
     from regulars.profiles import merging
 
     outcome = merging.merge(actor_of(request), person_id, asked.other, reason=asked.reason)
+    following.soon(actor_of(request))
     return as_json(outcome.as_json())
 
 
 @router.post("/merges/{merge_id}/split", response={200: Outcome, **TAKEN})
 def split_merge(request: HttpRequest, merge_id: str, asked: ToSplit) -> HttpResponse:
     """Take a join back: everybody has again what was theirs. For owners and managers."""
+    from regulars.insights import following
     from regulars.profiles import merging
 
-    return as_json(merging.split(actor_of(request), merge_id, reason=asked.reason).as_json())
+    outcome = merging.split(actor_of(request), merge_id, reason=asked.reason)
+    following.soon(actor_of(request))
+    return as_json(outcome.as_json())

@@ -172,9 +172,11 @@ def merge(
 ) -> None:
     """Say that two people are one. `people split` undoes it exactly."""
     SESSION.boot()
+    from regulars.insights import following
     from regulars.profiles import merging
 
     outcome = merging.merge(SESSION.actor(), person_id, other_id, reason=reason)
+    following.soon(SESSION.actor())
     [person] = outcome.people
     SESSION.answer(outcome.as_json(), f"Merge {outcome.merge_id}: they are person {person} now.")
 
@@ -186,9 +188,11 @@ def split(
 ) -> None:
     """Take a join back: everybody has again what was theirs."""
     SESSION.boot()
+    from regulars.insights import following
     from regulars.profiles import merging
 
     outcome = merging.split(SESSION.actor(), merge_id, reason=reason)
+    following.soon(SESSION.actor())
     people = " and ".join(map(str, outcome.people))
     SESSION.answer(outcome.as_json(), f"Merge {merge_id} is split. The people are {people} now.")
 

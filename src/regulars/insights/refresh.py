@@ -147,7 +147,7 @@ def _touched(before: Any, now: dict[str, Any]) -> set[int]:
 
 def _news(before: Any, now: dict[str, Any]) -> set[int]:
     # A mended row lands in an import that stood before: its people are looked at again.
-    return set(now["standing"]) if before.get("last_ids") != now["last_ids"] else set()
+    return feed.imports_since(before.get("last_ids", {})) & set(now["standing"])
 
 
 def _is_other_clock(before: Any, now: dict[str, Any]) -> bool:

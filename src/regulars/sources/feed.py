@@ -6,7 +6,7 @@ database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -18,7 +18,16 @@ from django.db import connection, models
 
 from regulars.kernel.windows import is_day_alone
 from regulars.sources.live import excluded_repeat_ids, standing_ids, unpriced_ids
-from regulars.sources.models import Booking, Event, Feedback, Order, OrderLine, Product
+from regulars.sources.models import (
+    Booking,
+    CustomerRecord,
+    Event,
+    Feedback,
+    IdentifierPair,
+    Order,
+    OrderLine,
+    Product,
+)
 
 _FETCH = 5000
 _KEYS_AT_ONCE = 2000
@@ -231,11 +240,27 @@ FACTS: dict[str, tuple[type[models.Model], str]] = {
 
 
 def last_ids() -> dict[str, int]:
-    """The highest row number of each fact table: the cursor from which news is read."""
+    """The highest row number of each table of facts, of customer records and of what stood side by
+    side: the cursor from which news is read."""
     return {
         name: model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
-        for name, (model, _) in FACTS.items()
+        for name, model in _tables().items()
     }
+
+
+def imports_since(last: Mapping[str, int]) -> set[int]:
+    """The imports that told something beyond the rows of ``last``, as `last_ids` gave them: a file
+    that landed, a row that was mended, a message."""
+    found: set[int] = set()
+    for name, model in _tables().items():
+        rows = model._default_manager.filter(pk__gt=last.get(name, 0)).order_by()
+        found |= set(rows.values_list("of_import_id", flat=True).distinct())
+    return found
+
+
+def _tables() -> dict[str, type[models.Model]]:
+    facts = {name: model for name, (model, _) in FACTS.items()}
+    return facts | {"customers": CustomerRecord, "pairs": IdentifierPair}
 
 
 def changed_keys(

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.identity.models import MatchRun
+from regulars.insights import following
 from regulars.jobs import queue as jobs
 from regulars.jobs.models import Job
 from regulars.kernel.errors import NotFound
@@ -51,6 +52,7 @@ def decide(request: HttpRequest, doubt_id: int) -> HttpResponse:
     actor = actor_of(request)
     try:
         done = answering.answer(actor, doubt_id, are_one=request.POST.get("do") == "one")
+        following.soon(actor)
     except NotFound as error:
         messages.info(request, str(error.message))
         done = None
@@ -63,6 +65,7 @@ def take_back(request: HttpRequest, decision_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("matches")
     answering.take_back(actor_of(request), decision_id)
+    following.soon(actor_of(request))
     return _answer(request) if _is_part(request) else redirect("matches")
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from regulars.identity.edges import Edge, edges_of
+from regulars.insights import following, telling_apart
 from regulars.kernel.errors import NotFound, WrongUse
 from regulars.profiles import merging, search
 from regulars.profiles import person as profiles
@@ -29,6 +30,7 @@ def listed(request: HttpRequest, person_id: int) -> HttpResponse:
         except (NotFound, WrongUse) as error:
             problem = error.message
         else:
+            following.soon(actor)
             messages.success(request, _("Split. Everybody has again what was theirs."))
             here = person_id if person_id in done.people else done.people[0]
             return redirect("person_merges", here)
@@ -58,10 +60,9 @@ def merge(request: HttpRequest, person_id: int) -> HttpResponse:
         except (NotFound, WrongUse) as error:
             problem = error.message
         else:
+            following.soon(actor)
             messages.success(request, _("They are one person now. A split undoes it exactly."))
             return redirect("person_merges", done.people[0])
-    from regulars.insights import telling_apart
-
     person = profiles.show(actor, person_id)
     hits = search.find(text, limit=_HITS, actor=actor) if text else []
     context = {
