@@ -94,6 +94,7 @@ def test_namesakes_of_whom_different_things_are_said_wait_for_a_word(
 
 @pytest.mark.parametrize(
     "cell", ["", "Guest", "n/a", "Total", "Totals: 5", "Exported on 5 May 2026", "---",
+             "Subtotal Leeds", "--- end of list ---", "Walk-in customer", "* asked again",
              "All of these were asked whether they like it"],
 )  # fmt: skip
 def test_what_is_no_name_is_nobody(owner: Actor, tmp_path: Path, cell: str) -> None:

@@ -15,6 +15,7 @@ from .identifiers import clean, is_blocked_word
 
 _MOST_LETTERS, _MOST_WORDS, _LONGEST = 120, 6, 320
 _WORDS = re.compile(r"[a-z0-9]+")
+_BULLETS = frozenset("-–—*#=_+>•·~|[(<")
 _DIGIT = re.compile(r"[0-9]")
 _WHOLE_DAY = re.compile(r"\d{4} \d\d \d\d")
 # From here on two words of names are one with a slip: Meyer and Meier, not Anna and Ben.
@@ -23,10 +24,12 @@ _LIKE = 0.75
 
 def folded(traits: Mapping[str, Any]) -> str:
     """Return the full name that ``traits`` tell in plain letters, or ``""``."""
-    whole = traits.get("name") or " ".join(
-        filter(None, (traits.get("first_name"), traits.get("last_name")))
-    )
-    return _plain(whole)
+    return _plain(_written(traits))
+
+
+def _written(traits: Mapping[str, Any]) -> str:
+    parts = (traits.get("first_name"), traits.get("last_name"))
+    return str(traits.get("name") or " ".join(filter(None, parts))).strip()
 
 
 def _plain(text: Any) -> str:
@@ -54,9 +57,9 @@ def by_name(traits: Mapping[str, Any], namespace: str) -> ByName | None:
     With a birthday, or else with street and town, the name means the same person in every list.
     Anything less means them in the lists of ``namespace`` alone.
     """
-    name = folded(traits)
-    is_note = _DIGIT.search(name) or len(name.split()) > _MOST_WORDS
-    if not name or is_note or is_blocked_word(clean(name)):
+    name, written = folded(traits), _written(traits)
+    is_note = _DIGIT.search(name) or len(name.split()) > _MOST_WORDS or written[:1] in _BULLETS
+    if not name or is_note or any(is_blocked_word(clean(one)) for one in (name, written)):
         return None
     born, street, postcode, town = (
         _plain(traits.get(one)) for one in ("birthday", "street", "postcode", "city")

@@ -20,9 +20,14 @@ _ANYWHERE: dict[str, tuple[str, ...]] = {
         "kundennr|kunde|numero client|no client|id client|code client|client|numero de cliente|"
         "id cliente|cliente|contact id",
         "email": "email|e mail|email address|e mail address|customer email|mail|courriel|"
+        "customer email address|customer mail|client email|contact email|guest email|kundenmail|"
+        "email client|email cliente|correo del cliente|"
         "adresse email|"
         "adresse mail|e mail adresse|email adresse|correo|correo electronico",
         "phone": "phone|phone number|mobile|mobile number|telephone|tel|cell|cell phone|telefon|"
+        "customer phone|customer phone number|customer mobile|customer telephone|client phone|"
+        "contact phone|guest phone|kundentelefon|telefon kunde|telephone client|"
+        "telefono cliente|telefono del cliente|"
         "telefonnummer|handy|mobil|portable|numero de telephone|telefono|movil",
         "card": "loyalty card|card number|loyalty number|loyalty id|membership card|kundenkarte|"
         "carte de fidelite|carte fidelite|tarjeta de fidelidad",

@@ -11,6 +11,10 @@ from ..records import Rejected
 
 Cells = list[str]
 
+_BEGINS_TOTAL = (
+    "total ", "total:", "totals:", "subtotal ", "subtotal:", "sub total ", "zwischensumme ",
+    "sous-total ", "subtotales ",
+)  # fmt: skip
 _TOTAL_WORDS = (
     "total",
     "totals",
@@ -70,8 +74,4 @@ def is_total(cells: Cells) -> bool:
     """Whether the first word of a row says that it sums up others."""
     filled = next((cell for cell in cells if cell and not cell.isspace()), "")
     first = filled.strip().casefold().strip(" :=").removesuffix("s")
-    return (
-        first in _TOTAL_WORDS
-        or first + "s" in _TOTAL_WORDS
-        or first.startswith(("total ", "total:", "totals:"))
-    )
+    return first in _TOTAL_WORDS or first + "s" in _TOTAL_WORDS or first.startswith(_BEGINS_TOTAL)
