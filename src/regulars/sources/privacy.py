@@ -6,12 +6,11 @@ with an erasure. Everything that says who it was goes, in every version and from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Cast
 
 from regulars.accounts import business as businesses
 from regulars.accounts.models import AuditEntry
@@ -19,15 +18,13 @@ from regulars.jobs.models import Job, OutboxMessage
 from regulars.kernel import clock
 from regulars.kernel.declarations import Kept, PrivacyHandler
 from regulars.kernel.telling import told
-from regulars.sources import kept_files
+from regulars.sources import kept_files, mentions
 from regulars.sources.connectors import snapshots
 from regulars.sources.intake import pointing
 from regulars.sources.models import (
     Booking,
     CustomerRecord,
     Doubt,
-    EmptiedEvent,
-    EmptiedOrder,
     Event,
     Feedback,
     Identifier,
@@ -42,9 +39,9 @@ from regulars.sources.models import (
     Source,
 )
 from regulars.sources.naming import Naming, naming_of
+from regulars.sources.turns import in_turns
 
 # Rows changed in one turn at the write lock.
-_TURN = 200
 Ids = frozenset[int]
 Rows = Iterator[Mapping[str, Any]]
 
@@ -150,14 +147,6 @@ def exported(rows: models.QuerySet[Any]) -> Rows:
                for name, value in row.items()}  # fmt: skip
 
 
-def in_turns(model: type[models.Model], numbers: Iterable[int]) -> Iterator[models.QuerySet[Any]]:
-    """Yield the rows ``numbers`` of ``model`` in parts, each inside a short transaction."""
-    ordered = sorted(numbers)
-    for start in range(0, len(ordered), _TURN):
-        with transaction.atomic():
-            yield model._default_manager.filter(pk__in=ordered[start : start + _TURN])
-
-
 def delete_rows(rows: models.QuerySet[Any]) -> int:
     """Delete ``rows`` and nothing else, in short turns; returns how many there were."""
     numbers = list(rows.order_by().values_list("pk", flat=True))
@@ -246,31 +235,13 @@ def _own_lines(identifiers: Ids) -> models.QuerySet[OrderLine]:
     return OrderLine.objects.filter(order_key__in=keys.values("order_key"))
 
 
-_OF_LINES = ("name", "sku", "category")
-
-
 def _erase_lines(identifiers: Ids, _: Ids) -> int:
     sought = naming_of(identifiers)
-    told = _own_lines(identifiers).values_list("pk", *_OF_LINES).iterator()
+    told = _own_lines(identifiers).values_list("pk", *mentions.OF_LINES).iterator()
     named = [number for number, *texts in told if any(map(sought.in_own_text, texts))]
     for part in in_turns(OrderLine, named):
-        _blank(part, _OF_LINES, sought)
-    return len(named) + _erase_lines_of_others(sought)
-
-
-def _erase_lines_of_others(sought: Naming) -> int:
-    """Empty what others bought where it names the person: a gift to their address."""
-    count = 0
-    for column in _OF_LINES:
-        # A shop sells few different things, however many lines tell of them.
-        texts = OrderLine.objects.order_by().values_list(column, flat=True).distinct()
-        naming = [text for text in texts.iterator() if text and sought.in_text(text)]
-        rows = OrderLine.objects.filter(**{f"{column}__in": naming}).order_by()
-        for part in in_turns(OrderLine, rows.values_list("pk", flat=True) if naming else ()):
-            for key in part.values_list("order_key", flat=True).distinct():
-                EmptiedOrder.objects.get_or_create(pk=key)
-            count += part.update(**{column: ""})
-    return count
+        _blank(part, mentions.OF_LINES, sought)
+    return len(named) + mentions.empty_lines(sought)
 
 
 def _quarantined(identifiers: Ids) -> Iterator[QuarantinedRow]:
@@ -324,16 +295,7 @@ def _export_records(identifiers: Ids, _: Ids) -> Rows:
 
 def _erase_records(identifiers: Ids, _: Ids) -> int:
     count = delete_rows(_own(CustomerRecord, "record_key", identifiers))
-    # What is told of others may name the person: whom they brought, with whom they take their tea.
-    sought = naming_of(identifiers)
-    told = CustomerRecord.objects.alias(said=Cast("traits", models.TextField())).order_by()
-    naming = told.filter(said__iregex=sought.inside.pattern).values_list("pk", flat=True)
-    for part in in_turns(CustomerRecord, naming):
-        for row in part:
-            row.traits = _without(row.traits, sought)
-            row.save(update_fields=["traits"])
-            count += 1
-    return count
+    return count + mentions.empty_records(naming_of(identifiers))
 
 
 def _export_events(identifiers: Ids, _: Ids) -> Rows:
@@ -342,28 +304,7 @@ def _export_events(identifiers: Ids, _: Ids) -> Rows:
 
 def _erase_events(identifiers: Ids, _: Ids) -> int:
     count = delete_rows(_own(Event, "event_key", identifiers))
-    # What others did may name the person: a reply to them, a gift, a friend who was told.
-    sought = naming_of(identifiers)
-    events = Event.objects.alias(said=Cast("properties", models.TextField())).order_by()
-    naming = events.filter(said__iregex=sought.inside.pattern).values_list("pk", flat=True)
-    for part in in_turns(Event, naming):
-        for row in part:
-            row.properties = _without(row.properties, sought)
-            row.save(update_fields=["properties"])
-            EmptiedEvent.objects.get_or_create(pk=row.event_key)
-            count += 1
-    return count
-
-
-def _without(value: Any, sought: Naming) -> Any:
-    """A JSON value with every text emptied that names the person."""
-    if isinstance(value, str):
-        return "" if sought.in_text(value) else value
-    if isinstance(value, list):
-        return [_without(one, sought) for one in value]
-    if isinstance(value, dict):
-        return {name: _without(one, sought) for name, one in value.items()}
-    return value
+    return count + mentions.empty_events(naming_of(identifiers))
 
 
 def _undone(identifiers: Ids) -> models.QuerySet[ImportUndo]:

@@ -12,7 +12,8 @@ from regulars.kernel.telling import told
 from regulars.profiles.pipeline import board, leads
 from regulars.profiles.pipeline.models import FormSubmission, Lead, LeadContact, LeadMove
 from regulars.sources.naming import naming_of
-from regulars.sources.privacy import delete_rows, exported, in_turns
+from regulars.sources.privacy import delete_rows, exported
+from regulars.sources.turns import in_turns
 
 NOT_PERSONAL = {
     "profiles_pipeline": "Names of pipelines.",
