@@ -197,7 +197,8 @@ def test_a_field_that_is_none_is_refused(
        ("--05-17", "17 May", "17. Mai", "17 de mayo", "May 17", "17/05", "17.5.")),
      ("day", "29.2.", "--02-29"),
      *(("day", text, None) for text in
-       ("--02-30", "31/02/1990", "1990", "17", "45231", "May", "13/13", "17 May 1990 14:00"))],
+       ("--02-30", "31/02/1990", "1990", "17", "45231", "May", "13/13", "17 May 1990 14:00",
+        "2199-01-01", "1750-01-01"))],
 )  # fmt: skip
 def test_what_is_typed_is_read(kind: str, text: str, value: str | None) -> None:
     field = fields.Field("key", "Label", kind, "own")

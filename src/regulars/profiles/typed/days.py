@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
+from regulars.kernel import clock
 from regulars.sources.files.date_forms import take_apart
 from regulars.sources.files.dates import EARLIEST_BIRTH
 
@@ -28,7 +29,11 @@ def read_day(text: str, *, day_first: bool, may_lack_year: bool) -> str:
         whole = _with_leap_year(text)
         if whole is not None:
             return f"-{_plain_day(whole, day_first).isoformat()[4:]}"
-    return _plain_day(text, day_first).isoformat()
+    on = _plain_day(text, day_first)
+    if may_lack_year and on > clock.now().date() + timedelta(days=1):
+        # A birthday, or the day they came first: it has been.
+        raise ValueError(text)
+    return on.isoformat()
 
 
 def _with_leap_year(text: str) -> str | None:
