@@ -124,9 +124,10 @@ def of_pairs(pairs: Sequence[Sequence[str]]) -> Filters:
 
 def of_card(wanted: Filters) -> Q:
     """What cards and tags say of it, as a condition on cards."""
-    found, nameless = Q(), Q(name="", email="", phone="")
+    found = Q()
     if wanted.who:
-        found &= nameless if wanted.who == "nameless" else ~nameless
+        # Visitors of the website, of whom nothing is known, have not bought; they never say so.
+        found &= Q(name="") if wanted.who == "nameless" else ~Q(name="", email="", phone="")
     if wanted.country:
         found &= Q(country=wanted.country)
     if wanted.tag:

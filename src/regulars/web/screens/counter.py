@@ -23,6 +23,7 @@ from regulars.profiles.counter import entering
 from regulars.web.access import actor_of, page
 from regulars.web.middleware import ONLY_THE_CAMERA, PERMISSIONS
 from regulars.web.screens.hanging import number
+from regulars.web.templatetags.figures import trait_words
 
 _HITS = 12
 _POINTS = (1, 5, 10)
@@ -93,7 +94,11 @@ def kept(request: HttpRequest) -> HttpResponse:
     """What a tablet keeps for an hour."""
     from regulars.insights import counter
 
-    return JsonResponse({"people": counter.kept(actor_of(request))})
+    people = counter.kept(actor_of(request))
+    for one in people:
+        # Without its name nobody knows whether nuts are liked or deadly.
+        one["traits"] = {trait_words(name): value for name, value in one["traits"].items()}
+    return JsonResponse({"people": people})
 
 
 @page(None)

@@ -65,7 +65,7 @@ function show(one) {
   const glance = document.getElementById("counter-glance").content.cloneNode(true);
   glance.querySelector("[data-name]").textContent = one.name || first(one);
   glance.querySelector("[data-points]").textContent = one.points;
-  glance.querySelector("[data-traits]").textContent = Object.values(one.traits).join(" · ");
+  glance.querySelector("[data-traits]").textContent = Object.entries(one.traits).map((told) => told.join(": ")).join(" · ");
   for (const field of glance.querySelectorAll("[name=anchor]")) field.value = one.anchor;
   document.getElementById("counter-found").replaceChildren(glance);
 }
