@@ -16,7 +16,7 @@ from regulars.insights import counter
 from regulars.profiles import cards, erasure, merging, person, search
 from regulars.profiles.typed import people as written
 from regulars.sources import imports, quarantine
-from regulars.sources.models import Import, QuarantinedRow
+from regulars.sources.models import CustomerRecord, Import, QuarantinedRow
 from tests import world
 
 PHONE = "+441134960001"
@@ -234,3 +234,26 @@ def test_a_shop_on_its_own_address_and_telephone_is_forty_people(
     rows = [(f"{one} {two}", "shop@crumb.test", PHONE) for one in first for two in last]
     bring(owner, tmp_path / "a.csv", "name email phone", *rows)
     assert len(everybody(owner)) == 40 and len(search.find("ann")) == 5
+
+
+@pytest.mark.parametrize("fields", ["name email", "name phone"])
+def test_who_was_erased_from_an_office_does_not_come_back_by_its_address(
+    owner: Actor, tmp_path: Path, fields: str
+) -> None:
+    address = "office@crumb.test" if "email" in fields else PHONE
+    bring(owner, tmp_path / "a.csv", fields, ("Ann Bell", address), ("Ben Orr", address))
+    erasure.erase(owner, everybody(owner)["Ben Orr"].profile_id)
+    run = bring(owner, tmp_path / "b.csv", fields, ("Orr, Ben", address))
+    assert run.landed == 0 and sorted(everybody(owner)) == ["Ann Bell"]
+    heading = {"email": "E-mail", "phone": "Phone"}[fields.split()[1]]
+    world.write(
+        tmp_path / "s.csv", ("Order", "Date", "Name", heading, "Item", "Qty", "Price"),
+        [("1", "2026-03-01", "Ben Orr", address, "Loaf", 1, "4.00")],
+    )  # fmt: skip
+    imports.import_file(owner, tmp_path / "s.csv", kind="sales", is_confirmed=True)
+    resolve()
+    assert sorted(everybody(owner)) == ["Ann Bell"]
+    said = [one.traits for one in CustomerRecord.objects.all()]
+    assert said and "Orr" not in str(said)
+    # The others of the office are who they were.
+    assert bring(owner, tmp_path / "c.csv", fields, ("Cy Dunn", address)).landed == 1

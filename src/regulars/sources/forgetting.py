@@ -22,7 +22,8 @@ from regulars.kernel import clock
 from regulars.kernel.errors import NotFound
 from regulars.kernel.telling import told
 from regulars.sources.bulk import fetch_by_keys
-from regulars.sources.files.identifiers import normaliser
+from regulars.sources.files.identifiers import NAME, normaliser
+from regulars.sources.files.names import beside, folded
 from regulars.sources.files.records import (
     BookingRow,
     CustomerRow,
@@ -38,6 +39,8 @@ _PURPOSE = "forgotten"
 _SIZE = 16
 # Made anew by a browser or by us: they name nobody who could come back.
 _PASSING = ("anonymous_id", "person")
+# What an office or a family has in common.
+_SHARED = frozenset({"email", "phone", "card"})
 _AT_ONCE = 5_000
 Named = tuple[str, str]
 
@@ -93,7 +96,7 @@ class Sieve:
         kept: list[Any] = []
         left_out = 0
         for one in records:
-            if not self.is_forgotten(getattr(one, "identifiers", ())):
+            if not self.is_forgotten([*getattr(one, "identifiers", ()), *_names_beside(one)]):
                 kept.append(one)
             elif isinstance(one, CustomerRow | FeedbackRow):
                 left_out += 1
@@ -106,6 +109,15 @@ class Sieve:
         if found is None:
             found = self._known[named] = hash_of(*named) in self._hashes
         return found
+
+
+def _names_beside(one: Any) -> list[Named]:
+    """What would stand for the name of a record beside each of its addresses: of an office or a
+    family, the address alone says of nobody that they were erased."""
+    name = folded(getattr(one, "traits", None) or {})
+    if not name:
+        return []
+    return [(NAME, beside(name, value)) for kind, value in one.identifiers if kind in _SHARED]
 
 
 def _nobodys(one: Any) -> Any:

@@ -21,7 +21,7 @@ from regulars.kernel.ids import key64
 from regulars.kernel.telling import told
 
 from .identifiers import NAME
-from .names import by_name, folded, in_any_order, may_be_one
+from .names import beside, by_name, folded, in_any_order, may_be_one
 from .plan import Mapping, Reader
 from .records import CustomerRow, Record, Rejected
 from .tables import BadRow, Table
@@ -29,7 +29,6 @@ from .tables import BadRow, Table
 _LISTS = frozenset({"customers", "audience"})
 # What a family has one of, however many lists tell of it.
 _LENT = frozenset({"phone", "card"})
-_LONGEST = 320
 _NAMES = frozenset({"name", "first_name", "last_name"})
 # Before what is said of somebody told by name: no name has it.
 _FACTS = "\n"
@@ -75,7 +74,7 @@ def _named(record: Record) -> Record:
     value = address[1]
     own = in_any_order(name)
     record_id = f"{value} {own}" if record.record_id == value else record.record_id
-    named = (NAME, f"{own} {value}"[:_LONGEST])
+    named = (NAME, beside(name, value))
     return replace(record, record_id=record_id, identifiers=(named, *record.identifiers))
 
 

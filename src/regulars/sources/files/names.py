@@ -41,6 +41,11 @@ def in_any_order(name: str) -> str:
     return " ".join(sorted(name.split()))[:_MOST_LETTERS]
 
 
+def beside(name: str, address: str) -> str:
+    """The value that stands for ``name``, folded, beside an address or a number others have too."""
+    return f"{in_any_order(name)} {address}"[:_LONGEST]
+
+
 @dataclass(frozen=True, slots=True)
 class ByName:
     """Somebody told by name alone: the value that stands for them, and whether nothing but the list
