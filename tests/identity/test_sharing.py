@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.accounts.actors import Actor
+from regulars.identity.edges import edges_of
 from regulars.identity.models import Holder, Link
 from regulars.identity.resolving import resolve
 from regulars.identity.rules import MOST_HOLDERS, given_back
@@ -257,3 +258,13 @@ def test_who_was_erased_from_an_office_does_not_come_back_by_its_address(
     assert said and "Orr" not in str(said)
     # The others of the office are who they were.
     assert bring(owner, tmp_path / "c.csv", fields, ("Cy Dunn", address)).landed == 1
+
+
+def test_what_joins_nobody_is_no_join_to_be_split(owner: Actor, tmp_path: Path) -> None:
+    bring(owner, tmp_path / "a.csv", "name email", ("Ann", "o@crumb.test"), ("Ben", "o@crumb.test"))
+    ann, ben = sorted(page.profile_id for page in everybody(owner).values())
+    merged = merging.merge(owner, ann, ben, reason="She told us")
+    [edge] = edges_of(owner, merged.people[0])
+    assert edge.id == merged.merge_id
+    [page] = everybody(owner).values()
+    assert page.email == "o@crumb.test"

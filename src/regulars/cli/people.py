@@ -194,7 +194,10 @@ def split(
     outcome = merging.split(SESSION.actor(), merge_id, reason=reason)
     following.soon(SESSION.actor())
     people = " and ".join(map(str, outcome.people))
-    SESSION.answer(outcome.as_json(), f"Merge {merge_id} is split. The people are {people} now.")
+    now = f"The people are {people} now."
+    if len(outcome.people) == 1:
+        now = f"They are still one person, {people}: more joins them."
+    SESSION.answer(outcome.as_json(), f"Merge {merge_id} is split. {now}")
 
 
 @people_app.command("merges")

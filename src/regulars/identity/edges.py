@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from regulars.accounts.actors import Actor
 from regulars.identity.decisions import standing
-from regulars.identity.models import Decision, Ending
+from regulars.identity.models import Decision, Ending, Link
 from regulars.identity.queries import identifiers_of
 from regulars.sources.bulk import fetch_by_keys
 from regulars.sources.files.identifiers import kind_rank
@@ -109,6 +109,9 @@ def _decided(one: Decision, ends: dict[int, Ending]) -> Edge:
 
 def _told(known: frozenset[int], parted: dict[tuple[int, int], Decision]) -> list[Edge]:
     """What stood side by side in what was told, each pair once."""
+    # What joins nobody parts nobody either.
+    given = Link.objects.filter(identifier__in=known, evidence=Link.ALL_ONE)
+    known = known.difference(given.values_list("identifier_id", flat=True))
     # Asked for with the imports, SQLite would read all pairs of an import.
     rows = IdentifierPair.objects.filter(Q(low__in=known) | Q(high__in=known))
     stand = standing_ids()

@@ -20,6 +20,9 @@ class Profile(models.Model):
 class Link(models.Model):
     """This identifier belongs to that profile; derived, and always the same for the same facts."""
 
+    ALL_ONE: ClassVar = "all who have it are one person"
+    """The evidence of a value that joins nobody and is somebody's all the same."""
+
     identifier = models.OneToOneField(Identifier, on_delete=models.CASCADE, primary_key=True)
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="links")
     evidence = models.CharField(max_length=120, blank=True)

@@ -29,7 +29,6 @@ from regulars.sources.models import Identifier, IdentifierPair, IdentifierUse, I
 # A turn at the write lock; see HOUSE rule 1.
 _CHUNK = 1000
 # Why a value is somebody's that stands beside more than its limit.
-_ALL_ONE = "all who have it are one person"
 _Pairs = Iterable[tuple[int, int]]
 
 
@@ -151,7 +150,7 @@ def _write(
     wanted = found.links | found.back
     why = {
         one: f"stood beside {kinds[other]}" for pair in pairs for one, other in (pair, pair[::-1])
-    } | dict.fromkeys(found.back, _ALL_ONE)
+    } | dict.fromkeys(found.back, Link.ALL_ONE)
     fresh = [one for one, profile in wanted.items() if stored.get(one) != profile]
     stale = [one for one in stored if one not in wanted]
     result = Resolution(people=len(set(wanted.values())), shared=shared)
@@ -248,7 +247,7 @@ class _Near:
         rows = fetch_by_keys(
             Link, ("identifier_id", "profile_id", "evidence"), "identifier_id", beyond
         )
-        return {one: person for one, person, why in rows if why != _ALL_ONE}
+        return {one: person for one, person, why in rows if why != Link.ALL_ONE}
 
     def words(self) -> Decided:
         """What was decided about those in reach."""

@@ -31,7 +31,10 @@ def listed(request: HttpRequest, person_id: int) -> HttpResponse:
             problem = error.message
         else:
             following.soon(actor)
-            messages.success(request, _("Split. Everybody has again what was theirs."))
+            if len(done.people) > 1:
+                messages.success(request, _("Split. Everybody has again what was theirs."))
+            else:
+                messages.warning(request, _("Split, and still one person: more joins them."))
             here = person_id if person_id in done.people else done.people[0]
             return redirect("person_merges", here)
     looks.see(actor, person_id)
