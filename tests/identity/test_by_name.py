@@ -10,6 +10,7 @@ import pytest
 from regulars.accounts.actors import Actor
 from regulars.identity.models import Link, Profile
 from regulars.identity.resolving import resolve
+from regulars.kernel.errors import WrongUse
 from regulars.profiles import cards, erasure, person, search
 from regulars.sources import imports, quarantine, rehearsal
 from regulars.sources.files.names import by_name
@@ -85,7 +86,9 @@ def test_namesakes_of_whom_different_things_are_said_wait_for_a_word(
     held = list(QuarantinedRow.objects.order_by("row_no"))
     assert {row.reason for row in held} == {"no_identifier"}
     assert held[0].message.startswith("Several rows have this name")
-    quarantine.mend(owner, held[0].pk, changes={"Birthday": "1990-05-17"})
+    quarantine.mend(owner, held[0].pk, changes={})
+    with pytest.raises(WrongUse, match="Several rows have this name"):
+        quarantine.mend(owner, held[1].pk, changes={"Likes": "coffee"})
     quarantine.mend(owner, held[1].pk, changes={"Phone": "0113 496 0101"})
     resolve()
     cards.rebuild()

@@ -16,13 +16,15 @@ from regulars.kernel.errors import NotFound, WrongUse
 from regulars.kernel.telling import told
 from regulars.sources import forgetting
 from regulars.sources.candidates import context_of
-from regulars.sources.files.apart import alone
+from regulars.sources.files.apart import alone, ambiguous
+from regulars.sources.files.identifiers import NAME
 from regulars.sources.files.mapping import Head, Mapping, Rows, compile_reader
+from regulars.sources.files.names import by_name
 from regulars.sources.files.records import Rejected
 from regulars.sources.files.tables import BadRow
 from regulars.sources.imports import lander_of, table_of
 from regulars.sources.landing.identifiers import IdentifierBook
-from regulars.sources.models import Import, QuarantinedRow
+from regulars.sources.models import Identifier, Import, QuarantinedRow
 
 # An import under way lands its rows first.
 _WAIT_SECONDS = 60.0
@@ -110,6 +112,8 @@ def _land(actor: Actor, row: QuarantinedRow, cells: dict[str, str]) -> None:
     for row_no, before in _rows_before(row, rows):
         reader(row_no, before)
     record = alone(reader)(row.row_no, [cells.get(name, "") for name in rows.columns])
+    if _is_known_by_name_alone(record, mapping):
+        record = ambiguous(row.row_no, list(cells.values()))
     if isinstance(record, Rejected):
         raise WrongUse(told("The row still cannot land: %(problem)s", problem=record.message))
     lander, without = lander_of(run, mapping), forgetting.sieve()
@@ -167,3 +171,14 @@ def _rows_of(run: Import, columns: list[str]) -> Rows:
         names = [name for name in columns if name]
         sample = [[row.cells.get(name, "") for name in names] for row in waiting(run.pk)[:200]]
         return Head(names, sample)
+
+
+def _is_known_by_name_alone(record: Any, mapping: Mapping) -> bool:
+    """Whether a row has nothing but a name, and somebody is here by that name alone: nothing says
+    that they are one."""
+    identifiers = getattr(record, "identifiers", ())
+    if not identifiers or identifiers[0][0] != NAME:
+        return False
+    own = by_name(record.traits, mapping.namespace)
+    is_bare = own is not None and own.is_bare and own.value == identifiers[0][1]
+    return is_bare and Identifier.objects.filter(kind=NAME, value=identifiers[0][1]).exists()

@@ -50,7 +50,7 @@ def apart(table: Table, mapping: Mapping, reader: Reader) -> Reader:
     def read(row_no: int, cells: list[str]) -> Record:
         record = reader(row_no, cells)
         if _is_by_name(record):
-            return _ambiguous(row_no, cells) if _key(record.identifiers[0]) in several else record
+            return ambiguous(row_no, cells) if _key(record.identifiers[0]) in several else record
         address = _address(record)
         is_named = address and (address[0] in _LENT or _key(address) in several)
         return _named(record) if is_named else record
@@ -94,7 +94,8 @@ def _is_by_name(record: Record) -> TypeGuard[CustomerRow]:
     )
 
 
-def _ambiguous(row_no: int, cells: list[str]) -> Rejected:
+def ambiguous(row_no: int, cells: list[str]) -> Rejected:
+    """A row of somebody who cannot be told from others of the same name."""
     return Rejected(
         row_no, cells, "no_identifier",
         told("Several rows have this name and no address, number, birthday or street: nothing says "

@@ -14,7 +14,7 @@ from regulars.accounts import business as businesses
 from regulars.kernel import clock
 from regulars.kernel.errors import UnreadableFile
 from regulars.kernel.ids import key64
-from regulars.kernel.telling import told
+from regulars.kernel.telling import told, told_count
 from regulars.sources import forgetting
 from regulars.sources.files.plan import Reader
 from regulars.sources.files.records import Rejected, SaleRow
@@ -137,7 +137,11 @@ def land(
     run.seconds = before + time.monotonic() - began
     run.notes = [*run.notes, *remarks.sentences(run.remarks, lander.currency)]
     if left_out:
-        said = told("%(n)s rows about people who were erased were left out.", n=f"{left_out:,}")
+        said = told_count(
+            "%(n)s row about somebody who was erased was left out.",
+            "%(n)s rows about people who were erased were left out.",
+            left_out,
+        )
         run.notes = [*run.notes, said]
     finish(run)
     if broke_off is not None:
