@@ -11,6 +11,7 @@ from regulars.accounts.actors import Actor
 from regulars.kernel.errors import NotAllowed, NotFound, WrongUse
 from regulars.profiles import person
 from regulars.profiles.search import find
+from regulars.sources.files.records import EventRow
 from regulars.sources.models import ImportUndo, RepeatExclusion
 from tests.profiles.people import NOON, booking, customer, land, refresh, review, sale
 
@@ -207,3 +208,25 @@ def test_two_hundred_orders_take_no_more_questions_than_twenty() -> None:
     assert page.totals.orders == 200
     assert len(page.orders) == 50
     assert asked[0] == asked[1] < 40
+
+
+def test_the_first_page_is_what_the_whole_timeline_begins_with() -> None:
+    land("customers", [customer("1", ANN, ANN_MAIL, name="Ann Moore")])
+
+    def happened(n: int, who: tuple[str, str]) -> EventRow:
+        # Three at a time: what stands first of one instant must not depend on who counts.
+        return EventRow(n, f"E{n}", "Product Viewed", NOON + timedelta(hours=n // 3), {}, (who,))
+
+    land("events", [happened(n, ANN_MAIL) for n in range(70)])
+    undone = land("events", [happened(n, ANN_MAIL) for n in range(70, 80)], source="till")
+    ImportUndo.objects.create(retracted=undone)
+    # Told anew, some were somebody else's.
+    land("events", [happened(n, ("email", "bo@example.org")) for n in range(60, 65)])
+    refresh()
+    [ann] = {hit.profile_id for hit in find("Ann Moore")}
+    page, first = person.show(OWNER, ann), person.timeline(OWNER, ann)
+    assert page.totals.events == 65
+    assert (page.timeline, page.timeline_cursor) == (first.entries, first.cursor)
+    rest = person.timeline(OWNER, ann, cursor=page.timeline_cursor)
+    keys = [one.key for one in (*page.timeline, *rest.entries) if one.kind == "event"]
+    assert len(keys) == len(set(keys)) == 65 and rest.cursor is None

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.db import connection
 
 from regulars.accounts import business
 from regulars.mart.tables import ORDERS
 from regulars.sources import feed
 from regulars.sources.live import excluded_repeat_ids, standing_ids, unpriced_ids
-from regulars.sources.models import Booking, Event, Feedback, Order
+from regulars.sources.models import Booking, Feedback, Order
 
 _ORDER_COLUMNS = tuple(column.name for column in ORDERS.columns)
 
@@ -96,10 +97,12 @@ class Doings:
     bookings: list[Visit]
     feedback: list[Opinion]
     events: list[Occurrence]
+    event_count: int
 
 
-def of(identifier_ids: frozenset[int], *, with_events: bool = True) -> Doings:
-    """Return what hangs on ``identifier_ids`` and is live, with the figures that the mart has."""
+def of(identifier_ids: frozenset[int], *, most_events: int | None = None) -> Doings:
+    """Return what hangs on ``identifier_ids`` and is live, with the figures that the mart has; of
+    thousands of events the newest ``most_events``, and how many there are."""
     here = business.find()
     seen = feed.View(
         standing_ids(),
@@ -116,19 +119,44 @@ def of(identifier_ids: frozenset[int], *, with_events: bool = True) -> Doings:
     ]
     bookings = _live(feed.bookings, Booking, "booking_key", seen, identifier_ids)
     feedback = _live(feed.feedback, Feedback, "feedback_key", seen, identifier_ids)
-    kept = identifier_ids if with_events else frozenset()
-    events = _live(feed.told_events, Event, "event_key", seen, kept)
+    event_keys = _event_keys(identifier_ids, seen.standing)
+    newest = event_keys[:most_events]
+    events = list(feed.told_events(seen, newest)) if newest else []
     return Doings(
         sorted(orders, key=lambda one: (one.happened_at, one.order_key), reverse=True),
         sorted(map(_visit, bookings), key=lambda one: one.starts_at, reverse=True),
         sorted(map(_opinion, feedback), key=lambda one: one.happened_at, reverse=True),
-        sorted(map(_occurrence, events), key=lambda one: one.happened_at, reverse=True),
+        sorted(
+            map(_occurrence, events), key=lambda one: (one.happened_at, one.event_key), reverse=True
+        ),
+        len(event_keys),
     )
 
 
 def _order_keys(identifier_ids: frozenset[int]) -> list[int]:
     rows = Order.objects.filter(identifier_id__in=identifier_ids).order_by()
     return list(rows.values_list("order_key", flat=True).distinct())
+
+
+def _event_keys(identifier_ids: frozenset[int], standing: frozenset[int]) -> list[int]:
+    """The live events of these identifiers, the newest first."""
+    if not standing or not identifier_ids:
+        return []
+    own = ", ".join(map(str, sorted(identifier_ids)))
+    # The plus keeps SQLite from reading whole imports; a later telling may hang on somebody else.
+    sql = f"""
+        SELECT told.event_key FROM (
+            SELECT event_key, max(version) AS version FROM sources_event
+            WHERE event_key IN (SELECT event_key FROM sources_event WHERE identifier_id IN ({own}))
+              AND +of_import_id IN ({", ".join(map(str, sorted(standing)))})
+            GROUP BY event_key
+        ) live JOIN sources_event told
+          ON told.event_key = live.event_key AND told.version = live.version
+        WHERE told.identifier_id IN ({own})
+        ORDER BY told.happened_at DESC, told.event_key DESC"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _live(

@@ -45,7 +45,7 @@ def of(actor: Actor, profile_id: int) -> Household | None:
     if len(people) < 2:
         return None
     identifiers = frozenset(one for number in people for one in identifiers_of(number))
-    did = doings.of(identifiers, with_events=False)
+    did = doings.of(identifiers, most_events=0)
     totals = totals_of(did)
     if not actor.may("people.see_money"):
         totals.spent_minor = None

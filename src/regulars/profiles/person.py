@@ -143,7 +143,8 @@ def show(actor: Actor, profile_id: int) -> Person:
     actor.require("people.see")
     known = _known(profile_id)
     records = _records(known)
-    did = doings.of(frozenset(known))
+    # One more than the first page of the timeline holds.
+    did = doings.of(frozenset(known), most_events=_LATEST + 1)
     totals = totals_of(did)
     if not actor.may("people.see_money"):
         _hide_money(did, totals)
@@ -349,7 +350,7 @@ def totals_of(did: doings.Doings) -> Totals:
         last_order_at=bought[0].happened_at if bought else None,
         bookings=len(did.bookings),
         feedback=len(did.feedback),
-        events=len(did.events),
+        events=did.event_count,
     )
 
 
