@@ -143,11 +143,14 @@ def day(value: date | str | None, business: Any = None) -> str:
     """A day; an instant by its date, in the business's own time where that is given."""
     if not value:
         return _UNKNOWN
-    read = datetime.fromisoformat if isinstance(value, str) and len(value) > 10 else None
-    on = read(value) if read else date.fromisoformat(value) if isinstance(value, str) else value
+    on: date = _date_or_instant(value) if isinstance(value, str) else value
     if business is not None and isinstance(on, datetime):
         on = on.astimezone(ZoneInfo(business.timezone))
     return locales.day(on.date() if isinstance(on, datetime) else on)
+
+
+def _date_or_instant(text: str) -> date:
+    return datetime.fromisoformat(text) if len(text) > 10 else date.fromisoformat(text)
 
 
 @register.filter
