@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -16,13 +17,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regulars.accounts import business as businesses
+from regulars.accounts import locales
 from regulars.accounts.actors import Actor
+from regulars.accounts.models import Business
 from regulars.accounts.sentences import said
 from regulars.kernel.errors import WrongUse
 from regulars.kernel.telling import told
 from regulars.profiles import erasure
 from regulars.profiles.hanging import files
 from regulars.profiles.looks import keeping as looks
+from regulars.profiles.taken_words import in_words
 
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -30,8 +34,6 @@ _STYLE = (
     "minmax(8rem,1fr) 3fr;gap:.2rem 1rem;margin:1rem 0;break-inside:avoid}dt{color:#555}"
     "dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}.why{color:#555}"
 )
-# Numbers of rows and of tables: they say nothing to a reader. JSON has them.
-_INNER = ("id", "digest", "version", "row_no", "haystack", "of_import", "haystack")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,40 +87,34 @@ def archive(actor: Actor, found: Mapping[str, Any]) -> bytes:
 def page(_actor: Actor, found: Mapping[str, Any]) -> bytes:
     """Return the pages: what is kept by kind, why, until when, and every row in words."""
     title = escape(_("What is known about you"))
-    name = escape(businesses.get().name)
+    business = businesses.get()
+    name = escape(business.name)
     kept = {one.table: one.kept for one in erasure.handlers()}
-    days = str(businesses.get().raw_days)
     parts = [
         f'<!doctype html><html><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1><p>{name}, "
-        f"{escape(str(found['made_at'])[:10])}</p>"
+        f"{escape(locales.day(date.fromisoformat(str(found['made_at'])[:10])))}</p>"
     ]
     for table, rows in found["tables"].items():
-        why = kept[table]
-        until = said(why.until).replace("%(days)s", days)
+        why, shown = kept[table], "".join(_row(row, business) for row in rows)
+        # The map of data tells the business until when; this is read by the person themselves.
+        until = _("It is kept until it is erased, for which you can ask at any time.")
+        if "%(days)s" in why.until:
+            until = _("It is kept for %(n)d days at most.") % {"n": business.raw_days}
         parts.append(
             f"<section><h2>{escape(said(why.what))}</h2><p class=why>{escape(said(why.why))} "
-            f"{escape(until)}</p>{''.join(map(_row, rows))}</section>"
+            f"{escape(until)}</p>{shown}</section>"
         )
     parts.append("</body></html>")
     return "".join(parts).encode("utf-8", "replace")
 
 
-def _row(row: Mapping[str, Any]) -> str:
+def _row(row: Mapping[str, Any], business: Business) -> str:
     shown = "".join(
-        f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_words(value))}</dd>"
-        for name, value in row.items()
-        if name not in _INNER and not name.endswith("_id") and value not in (None, "", [], {})
+        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"
+        for name, value in in_words(row, business)
     )
     return f"<dl>{shown}</dl>" if shown else ""
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {_words(one)}" for name, one in value.items())
-    if isinstance(value, list | tuple):
-        return "\n".join(_words(one) for one in value)
-    return str(value)
 
 
 def _json(_actor: Actor, found: Mapping[str, Any]) -> bytes:
