@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from regulars.accounts.actors import Actor
+from regulars.insights import following
 from regulars.jobs import queue as jobs
 from regulars.jobs.models import Job
 
-REFRESH, IMPORT, MAIL = "insights.refresh", "sources.import", "insights.weekly_mail"
+IMPORT, MAIL = "sources.import", "insights.weekly_mail"
 
 
 def queue(actor: Actor) -> Job:
     """Queue a refresh; one that waits already does for both."""
-    return jobs.enqueue(REFRESH, {"member_id": actor.member_id}, unique_key=REFRESH)
+    return following.follow(actor.member_id)
 
 
 def queue_import(actor: Actor, import_id: int) -> Job:

@@ -11,6 +11,7 @@ from regulars.api.answers import as_json
 from regulars.api.documentation import ABSENT, FAILURES
 from regulars.api.parameters import Number
 from regulars.api.shapes import Job, Queued
+from regulars.insights import following
 from regulars.jobs.models import Job as Work
 from regulars.kernel.errors import NotFound
 
@@ -29,7 +30,7 @@ def refresh(request: HttpRequest) -> HttpResponse:
 def show_job(request: HttpRequest, job_id: Number) -> HttpResponse:
     """Where background work stands that a request or a page asked for."""
     actor_of(request).require("imports.see")
-    names = (background.IMPORT, background.REFRESH, background.MAIL)
+    names = (background.IMPORT, following.REFRESH, background.MAIL)
     job = Work.objects.filter(pk=job_id, name__in=names).first()
     if job is None:
         raise NotFound(f"There is no job {job_id}.")

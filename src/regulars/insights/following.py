@@ -1,10 +1,11 @@
-"""Lists and figures follow what somebody said of people: that two are one, or are not."""
+"""Lists and figures follow what somebody did: a file that landed, two people who are one."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from regulars.accounts.actors import Actor
+from regulars.jobs.models import Job
 from regulars.jobs.queue import enqueue
 from regulars.kernel import clock
 
@@ -13,11 +14,11 @@ REFRESH = "insights.refresh"
 _PAUSE = timedelta(seconds=10)
 
 
+def follow(member_id: int | None, *, run_after: datetime | None = None) -> Job:
+    """Queue a refresh on a member's behalf (``None``: the owner's); one that waits already does."""
+    return enqueue(REFRESH, {"member_id": member_id}, unique_key=REFRESH, run_after=run_after)
+
+
 def soon(actor: Actor) -> None:
     """Queue a refresh for a few seconds from now, if none waits."""
-    enqueue(
-        REFRESH,
-        {"member_id": actor.member_id},
-        unique_key=REFRESH,
-        run_after=clock.now() + _PAUSE,
-    )
+    follow(actor.member_id, run_after=clock.now() + _PAUSE)

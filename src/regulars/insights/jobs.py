@@ -9,12 +9,9 @@ from typing import Any
 
 from regulars.accounts.actors import Actor, of_member, owner
 from regulars.accounts.models import Member
-from regulars.insights import mail_wishes
-from regulars.jobs.queue import enqueue
+from regulars.insights import following, mail_wishes
 from regulars.jobs.registry import job
 from regulars.jobs.ticker import schedule
-
-_REFRESH = "insights.refresh"
 
 
 @job("sources.import", in_child=True)
@@ -23,11 +20,11 @@ def land_import(*, import_id: int, member_id: int | None) -> dict[str, Any]:
     from regulars.sources import imports
 
     run = imports.go_on(_actor(member_id), import_id)
-    enqueue(_REFRESH, {"member_id": member_id}, unique_key=_REFRESH)
+    following.follow(member_id)
     return imports.as_json(run)
 
 
-@job(_REFRESH, in_child=True, after_restore={"member_id": None, "rebuild": True})
+@job(following.REFRESH, in_child=True, after_restore={"member_id": None, "rebuild": True})
 def refresh_figures(*, member_id: int | None, rebuild: bool = False) -> dict[str, Any]:
     """Bring people, figures and scores up to date, and let go of files that are done with."""
     from regulars.insights import refresh

@@ -10,13 +10,14 @@ from pathlib import Path
 from django.db.models import QuerySet
 
 from regulars.accounts.actors import Actor
+from regulars.insights import following
 from regulars.jobs.models import Job
 from regulars.jobs.queue import enqueue
 from regulars.kernel import clock
 from regulars.mart.contracts import fingerprint
 from regulars.mart.tables import TABLES
 
-_LAND, _REFRESH, _REHEARSE = "sources.import", "insights.refresh", "sources.rehearse"
+_LAND, _REHEARSE = "sources.import", "sources.rehearse"
 # What was counted holds for a while; other imports may land meanwhile.
 _COUNT_HOLDS = timedelta(minutes=10)
 # A refresh that failed is not begun anew by every look at the page.
@@ -34,7 +35,7 @@ def land(actor: Actor, import_id: int) -> None:
 
 def refresh(actor: Actor) -> None:
     """Bring figures up to date in the background."""
-    enqueue(_REFRESH, {"member_id": actor.member_id}, unique_key=_REFRESH)
+    following.follow(actor.member_id)
 
 
 def catch_up() -> bool:
@@ -47,7 +48,7 @@ def catch_up() -> bool:
         return False
     since = clock.now() - _CATCHING_UP
     if not is_refreshing() and not _refreshes().filter(queued_at__gte=since).exists():
-        enqueue(_REFRESH, {"member_id": None}, unique_key=_REFRESH)
+        following.follow(None)
     return True
 
 
@@ -74,7 +75,7 @@ def counting(
 
 
 def _refreshes() -> QuerySet[Job]:
-    return Job.objects.filter(unique_key=_REFRESH)
+    return Job.objects.filter(unique_key=following.REFRESH)
 
 
 def _key(import_id: int) -> str:
