@@ -17,8 +17,8 @@ from regulars.sources.files.identifiers import INNER_KINDS
 
 # Numbers of rows and of tables, and marks: JSON has them.
 _INNER = frozenset(
-    "id digest version row_no haystack of_import words record_key place_no is_summary evidence "
-    "horizon recency frequency monetary model".split()
+    "id digest version haystack words of_import is_summary evidence horizon recency frequency "
+    "monetary model".split()
 )
 _INNER_ENDS = ("_id", "_key", "_ids", "_no")
 _MINOR = "_minor"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import models
@@ -22,30 +23,28 @@ OF_LINES = ("name", "sku", "category")
 
 def empty_records(sought: Naming) -> int:
     """Traits of others: whom they brought, with whom they take their tea. How many records."""
-    told = CustomerRecord.objects.alias(said=Cast("traits", models.TextField())).order_by()
-    naming = told.filter(said__iregex=sought.inside.pattern).values_list("pk", flat=True)
-    count = 0
-    for part in in_turns(CustomerRecord, naming):
-        for row in part:
-            row.traits = without(row.traits, sought)
-            row.save(update_fields=["traits"])
-            count += 1
-    return count
+    return sum(1 for _ in _emptied(CustomerRecord, "traits", sought))
 
 
 def empty_events(sought: Naming) -> int:
     """What others did: a reply to them, a gift, a friend who was told. How many events; the mart is
     told of each by an `EmptiedEvent`."""
-    events = Event.objects.alias(said=Cast("properties", models.TextField())).order_by()
-    naming = events.filter(said__iregex=sought.inside.pattern).values_list("pk", flat=True)
     count = 0
-    for part in in_turns(Event, naming):
-        for row in part:
-            row.properties = without(row.properties, sought)
-            row.save(update_fields=["properties"])
-            EmptiedEvent.objects.get_or_create(pk=row.event_key)
-            count += 1
+    for row in _emptied(Event, "properties", sought):
+        EmptiedEvent.objects.get_or_create(pk=row.event_key)
+        count += 1
     return count
+
+
+def _emptied(model: type[models.Model], column: str, sought: Naming) -> Iterator[Any]:
+    """Empty the texts of a JSON column that name the person; yield each row that had some."""
+    told = model._default_manager.alias(said=Cast(column, models.TextField())).order_by()
+    naming = told.filter(said__iregex=sought.inside.pattern).values_list("pk", flat=True)
+    for part in in_turns(model, naming):
+        for row in part:
+            setattr(row, column, without(getattr(row, column), sought))
+            row.save(update_fields=[column])
+            yield row
 
 
 def empty_lines(sought: Naming) -> int:

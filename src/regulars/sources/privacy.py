@@ -41,7 +41,6 @@ from regulars.sources.models import (
 from regulars.sources.naming import Naming, naming_of
 from regulars.sources.turns import in_turns
 
-# Rows changed in one turn at the write lock.
 Ids = frozenset[int]
 Rows = Iterator[Mapping[str, Any]]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+# Rows changed in one turn at the write lock.
 _TURN = 200
 
 
